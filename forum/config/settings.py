@@ -1,0 +1,297 @@
+"""All settings, read once from the environment and checked here, so that a bad value stops the start.
+
+`DRAFTROOM_MODE` is `production` unless said otherwise: demonstration accounts, the demonstration mailbox and
+generated secrets exist only in `demonstration`, and `test` is for the test suite.
+"""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import dj_database_url
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+env = environ.Env()
+
+# ---- mode -------------------------------------------------------------------------------------------------
+
+MODE = env.str("DRAFTROOM_MODE", default="production")
+if MODE not in {"production", "demonstration", "test"}:
+    raise ImproperlyConfigured("DRAFTROOM_MODE must be production, demonstration or test.")
+PRODUCTION = MODE == "production"
+DEMONSTRATION = MODE == "demonstration"
+DEBUG = False
+
+DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+
+
+def _required(name: str) -> str:
+    """The variable's value; in production its absence stops the start with one line."""
+    value = env.str(name, default="").strip()
+    if PRODUCTION and not value:
+        raise ImproperlyConfigured(f"{name} must be set in production.")
+    return value
+
+
+def _stored_secret() -> str:
+    """A secret of this installation alone, for demonstration mode; made at the first start."""
+    path = DATA_DIR / "secret_key"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(64))
+    return path.read_text()
+
+
+SECRET_KEY = _required("SECRET_KEY") or (_stored_secret() if DEMONSTRATION else "test-only-" * 8)
+if PRODUCTION and (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 8):
+    raise ImproperlyConfigured("SECRET_KEY must be at least 50 random characters in production.")
+
+# ---- addresses --------------------------------------------------------------------------------------------
+
+PORT = env.int("PORT", default=8000)
+SITE_URL = (_required("SITE_URL") or f"http://127.0.0.1:{PORT}").rstrip("/")
+_site = urlsplit(SITE_URL)
+if _site.scheme not in {"http", "https"} or not _site.hostname:
+    raise ImproperlyConfigured("SITE_URL must be an address like https://talk.example.tw.")
+if PRODUCTION and _site.scheme != "https":
+    raise ImproperlyConfigured("SITE_URL must begin with https:// in production.")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[_site.hostname] if PRODUCTION else ["*"])
+if PRODUCTION and "*" in ALLOWED_HOSTS:
+    raise ImproperlyConfigured("ALLOWED_HOSTS must not contain * in production.")
+CSRF_TRUSTED_ORIGINS = [SITE_URL] if PRODUCTION else []
+
+# ---- the program ------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "channels",
+    "django_htmx",
+    "csp",
+    "django_q",
+    "forum.common",
+    "forum.accounts",
+    "allauth",
+    "allauth.account",
+    "forum.realtime",
+    "forum.notices",
+    "forum.consultations",
+    "forum.explainers",
+    "forum.discussion",
+    "moderation",
+    "forum.styleguide",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "forum.common.middleware.DomainErrorMiddleware",
+]
+
+ROOT_URLCONF = "forum.config.urls"
+ASGI_APPLICATION = "forum.config.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "forum.config.context.site",
+            ],
+        },
+    },
+]
+
+# ---- stores -----------------------------------------------------------------------------------------------
+
+REDIS_URL = env.str("REDIS_URL", default="")
+DATABASES = {
+    "default": dj_database_url.parse(
+        env.str("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'draftroom.sqlite3'}")
+    )
+}
+EMBEDDED = DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
+if EMBEDDED:
+    # One writer at a time, readers never wait; a write that finds another waits instead of failing.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000;",
+    }
+elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    if MODE != "test":
+        DATABASES["default"]["OPTIONS"] = {
+            "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", default=20), "timeout": 10}
+        }
+else:
+    raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL or SQLite database.")
+
+if REDIS_URL:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+    CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {"hosts": [REDIS_URL], "prefix": "draftroom"},
+        }
+    }
+else:
+    # One web process: its own memory is shared enough for rate limits and hints.
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+    SILENCED_SYSTEM_CHECKS = ["django_ratelimit.E003", "django_ratelimit.W001"]
+
+Q_CLUSTER = {
+    "name": "draftroom",
+    "orm": "default",
+    "workers": env.int("WORKER_PROCESSES", default=1),
+    "timeout": 60,
+    "retry": 120,
+    "max_attempts": 20,
+    "ack_failures": False,
+    "poll": 0.5,
+    "catch_up": False,
+    "save_limit": 200,
+    "label": "Draftroom",
+}
+
+# ---- people -----------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_REDIRECT_URL = "/"
+LOGIN_URL = "account_login"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "forum.accounts.forms.SignupDetailsForm"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Draftroom] "
+ACCOUNT_UNIQUE_EMAIL = True
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "signup": "20/m/ip"}
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
+
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="Draftroom <no-reply@draftroom.example>")
+MAIL_DIR = DATA_DIR / "mail"
+if DEMONSTRATION and not env.str("EMAIL_URL", default=""):
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = MAIL_DIR
+elif MODE != "test":
+    _required("EMAIL_URL")
+    vars().update(env.email_url("EMAIL_URL", default="dummymail://"))
+
+# ---- languages and time -----------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "zh-hant"
+LANGUAGES = [("zh-hant", "繁體中文"), ("en", "English")]
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = PRODUCTION
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env.str("TIME_ZONE", default="Asia/Taipei")
+
+# ---- static files -----------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if MODE == "test"
+        else "forum.common.storage.HashedStaticFilesStorage"
+    },
+}
+
+# ---- security ---------------------------------------------------------------------------------------------
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = PRODUCTION
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SECURE = PRODUCTION
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if PRODUCTION:
+    SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", default=True)
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'", SITE_URL.replace("http", "ws", 1)],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "manifest-src": ["'self'"],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+
+# ---- policy numbers, each named with its unit ---------------------------------------------------------------
+
+POST_MAX_CHARACTERS = 10_000
+POSTS_PER_PAGE = 50
+POST_RATE_LIMITS = env.list("POST_RATE_LIMITS", default=["6/m", "60/h"])
+SCREENING_TIMEOUT_MS = env.int("SCREENING_TIMEOUT_MS", default=1_500)
+CLAIM_MINUTES = 15
+APPEAL_WINDOW_DAYS = 30
+ESTABLISHED_AUTHOR_POSTS = 3
+DISCUSSION_GATE = "moderation.gate.ModerationGate"
+CIVILITY_MODEL = env.str("CIVILITY_MODEL", default="")
+
+# ---- logs: ids, codes and milliseconds, never the text of a post --------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {"django.request": {"level": "ERROR"}, "django_q": {"level": "WARNING"}},
+}

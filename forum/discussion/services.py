@@ -1,0 +1,1 @@
+"""Placeholder until the writes land in the next commit."""
