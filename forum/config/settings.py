@@ -271,7 +271,9 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": ["'self'"],
     }
 }
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+CSRF_FAILURE_VIEW = "forum.common.views.csrf_failure"
+# A body far over its limit still gets its own message: 1 MB of Han characters is 9 MB in a form's encoding.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12_000_000
 
 # ---- policy numbers, each named with its unit ---------------------------------------------------------------
 
