@@ -89,8 +89,9 @@ INSTALLED_APPS = [
     "forum.explainers",
     "forum.discussion",
     "moderation",
-    "forum.styleguide",
 ]
+if not PRODUCTION:
+    INSTALLED_APPS += ["forum.styleguide", "forum.demo"]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -21,5 +21,8 @@ urlpatterns = [
     path("", include("moderation.urls")),
 ]
 
-if settings.DEMONSTRATION or settings.MODE == "test":
-    urlpatterns.append(path("styleguide/", include("forum.styleguide.urls")))
+if not settings.PRODUCTION:
+    urlpatterns += [
+        path("styleguide/", include("forum.styleguide.urls")),
+        path("demo/", include("forum.demo.urls")),
+    ]

@@ -95,6 +95,8 @@ class DraftVersion(models.Model):
     number = models.PositiveIntegerField()
     title = models.CharField(max_length=200, blank=True)
     preface = models.TextField(blank=True)
+    background = models.JSONField(default=list, blank=True)
+    """Prose that came with the draft but is not draft text: a list of {"file", "title", "text"}."""
     digest = models.CharField(max_length=64)
     published_at = models.DateTimeField()
 
@@ -107,6 +109,7 @@ class DraftVersion(models.Model):
 
 
 class SectionKind(models.TextChoices):
+    HEADING = "heading", _("heading")
     PART = "part", _("part")
     CHAPTER = "chapter", _("chapter")
     DIVISION = "division", _("section")
@@ -114,6 +117,7 @@ class SectionKind(models.TextChoices):
     PARAGRAPH = "paragraph", _("paragraph")
     SUBPARAGRAPH = "subparagraph", _("subparagraph")
     ITEM = "item", _("item")
+    ALTERNATIVE = "alternative", _("alternative")
 
 
 class Provision(models.Model):
@@ -138,8 +142,8 @@ class Section(models.Model):
     position = models.PositiveIntegerField()
     depth = models.PositiveSmallIntegerField(default=0)
     kind = models.CharField(max_length=12, choices=SectionKind.choices)
-    ordinal = models.CharField(max_length=20)
-    label = models.CharField(max_length=60)
+    ordinal = models.CharField(max_length=32, blank=True)
+    label = models.CharField(max_length=64, blank=True)
     heading = models.CharField(max_length=300, blank=True)
     text = models.TextField(blank=True)
     reason = models.TextField(blank=True)
@@ -161,7 +165,7 @@ class SectionTranslation(models.Model):
 
     section = models.ForeignKey(Section, models.CASCADE, related_name="translations")
     language = models.CharField(max_length=10, choices=settings.LANGUAGES)
-    label = models.CharField(max_length=60)
+    label = models.CharField(max_length=64, blank=True)
     heading = models.CharField(max_length=300, blank=True)
     text = models.TextField(blank=True)
     reason = models.TextField(blank=True)
