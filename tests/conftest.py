@@ -1,7 +1,7 @@
 """What the suite needs of its surroundings, and what it says when something of that is missing.
 
-A test that needs more than the repository and its packages carries a marker; without that thing it is skipped with
-the reason. `DRAFTROOM_REQUIRE_ALL=1` turns every skip into a failure: nothing goes untested unnoticed.
+A test that needs more than the repository and its packages carries a marker; without that thing it is skipped
+with the reason. `DRAFTROOM_REQUIRE_ALL=1` turns every skip into a failure: nothing goes untested unnoticed.
 """
 
 from __future__ import annotations

@@ -26,28 +26,34 @@ def packages_with_catalogues(root: Path) -> list[Path]:
 
 def extract(package: Path) -> Path:
     """Collects a package's messages in place, with gettext's own programs; returns the new catalogue."""
-    (package / CATALOGUE).parent.mkdir(parents=True)
+    catalogue = package / CATALOGUE
+    catalogue.parent.mkdir(parents=True)
     environment = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
-    subprocess.run(
-        [sys.executable, "-m", "django", "makemessages", "-l", LANGUAGE, "--no-location", "-v", "0"],
-        cwd=package,
-        env=environment,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    if not (package / CATALOGUE).exists():
-        (package / CATALOGUE).write_text(
-            'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
-        )
-    return package / CATALOGUE
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "django",
+        "makemessages",
+        "-l",
+        LANGUAGE,
+        "--no-location",
+        "-v",
+        "0",
+    ]
+    run = subprocess.run(command, cwd=package, env=environment, capture_output=True, text=True)  # noqa: S603
+    if run.returncode:
+        raise CommandError(f"{package.name}: {run.stderr.strip()}")
+    if not catalogue.exists():
+        catalogue.write_text('msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n')
+    return catalogue
 
 
 def problems(root: Path) -> Iterator[str]:
     """Every gap between the source and the catalogues of the tree at `root`, which stays untouched."""
     with tempfile.TemporaryDirectory() as folder:
-        for package in PACKAGES:
-            shutil.copytree(root / package, Path(folder) / package, ignore=LEAVE_OUT)
+        for name in PACKAGES:
+            shutil.copytree(root / name, Path(folder) / name, ignore=LEAVE_OUT)
         packages = packages_with_catalogues(root)
         with ThreadPoolExecutor(2) as pool:
             extracted = list(pool.map(lambda package: extract(Path(folder) / package), packages))
