@@ -3,3 +3,9 @@ from django.apps import AppConfig
 
 class NoticesConfig(AppConfig):
     name = "forum.notices"
+
+    def ready(self) -> None:
+        from forum.notices.streams import PersonStream
+        from forum.realtime.streams import register
+
+        register(PersonStream())
