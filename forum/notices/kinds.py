@@ -13,8 +13,8 @@ PLACE = "place"
 
 @dataclass(frozen=True)
 class NoticeKind:
-    """`sentence` may hold `%(field)s` for each of `fields`; a notice of this kind must bring exactly those, and
-    may bring `place`."""
+    """`sentence` may hold `%(field)s` for each of `fields`; a notice must bring exactly those, and may bring
+    `place`."""
 
     code: str
     sentence: str | Promise

@@ -62,4 +62,6 @@ def choose_email(request: HttpRequest) -> HttpResponse:
 
 
 def _user_id(request: HttpRequest) -> int:
-    return int(request.user.pk)
+    user_id = request.user.pk
+    assert user_id is not None, "login_required lets nobody else through"
+    return user_id

@@ -1,9 +1,12 @@
 """Telling somebody something: in the transaction, to that person alone, never with anybody's words."""
 
+from datetime import timedelta
+
 import pytest
 from django.core import mail
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from forum.accounts.models import User
 from forum.notices import services
@@ -73,7 +76,7 @@ def test_a_letter_whose_sending_failed_is_sent_by_a_later_run(ana, monkeypatch, 
         patch.setattr("forum.notices.tasks.send_mail", broken)
         with pytest.raises(OSError, match="away"):
             send_email(notice.pk)
-    time_machine.shift(120)
+    time_machine.move_to(timezone.now() + timedelta(seconds=120))
     send_email(notice.pk)
     assert len(mail.outbox) == 1
 
@@ -110,9 +113,9 @@ def test_no_letter_for_a_notice_that_is_gone():
 
 
 def test_a_change_that_is_rolled_back_tells_nobody(ana):
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         services.notify(user_id=ana.pk, kind="reply", url="/")
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     assert not Notice.objects.exists()
     assert not Event.objects.exists()
 
