@@ -1,4 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from forum.styleguide import views
 
 app_name = "styleguide"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("<slug:name>/", views.whole_page, name="page"),
+]
