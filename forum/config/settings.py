@@ -74,12 +74,12 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    "django.forms",
     "channels",
     "django_htmx",
     "csp",
     "django_q",
-    "forum.common",
+    "forum.common",  # before django.forms: its field template replaces Django's
+    "django.forms",
     "forum.accounts",
     "allauth",
     "allauth.account",
@@ -272,7 +272,6 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": ["'self'"],
     }
 }
-CSRF_FAILURE_VIEW = "forum.common.views.csrf_failure"
 # A body far over its limit still gets its own message: 1 MB of Han characters is 9 MB in a form's encoding.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12_000_000
 
