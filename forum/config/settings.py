@@ -6,8 +6,12 @@ generated secrets exist only in `demonstration`, and `test` is for the test suit
 
 from __future__ import annotations
 
+import re
 import secrets
+import zoneinfo
+from ipaddress import ip_network
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
@@ -15,7 +19,19 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parents[2]
-env = environ.Env()
+
+
+class _Env(environ.Env):
+    """Readers that complain of a value they cannot read in one line, with the variable's name alone."""
+
+    def get_value(self, var: str, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().get_value(var, *args, **kwargs)
+        except (ValueError, TypeError) as error:
+            raise ImproperlyConfigured(f"{var} has a value that cannot be read.") from error
+
+
+env = _Env()
 
 # ---- mode -------------------------------------------------------------------------------------------------
 
@@ -54,16 +70,28 @@ if PRODUCTION and (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 8):
 # ---- addresses --------------------------------------------------------------------------------------------
 
 PORT = env.int("PORT", default=8000)
+BIND_ADDRESS = env.str("BIND_ADDRESS", default="127.0.0.1")
 SITE_URL = (_required("SITE_URL") or f"http://127.0.0.1:{PORT}").rstrip("/")
+if not re.fullmatch(r"https?://[A-Za-z0-9.\-]+(:\d{1,5})?", SITE_URL):
+    raise ImproperlyConfigured("SITE_URL must be an address like https://talk.example.tw, without a path.")
 _site = urlsplit(SITE_URL)
-if _site.scheme not in {"http", "https"} or not _site.hostname:
-    raise ImproperlyConfigured("SITE_URL must be an address like https://talk.example.tw.")
 if PRODUCTION and _site.scheme != "https":
     raise ImproperlyConfigured("SITE_URL must begin with https:// in production.")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[_site.hostname] if PRODUCTION else ["*"])
 if PRODUCTION and "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS must not contain * in production.")
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if PRODUCTION else []
+
+# Peers that may say who a client is and whether it came by https; the server believes nobody else.
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=["127.0.0.1", "::1"])
+for _proxy in TRUSTED_PROXIES:
+    try:
+        _network = ip_network(_proxy)
+    except ValueError as error:
+        raise ImproperlyConfigured("TRUSTED_PROXIES must list IP addresses or networks.") from error
+    if PRODUCTION and _network.prefixlen == 0:
+        raise ImproperlyConfigured("TRUSTED_PROXIES must not be everybody in production.")
+WS_MAX_BYTES = 16_384
 
 # ---- the program ------------------------------------------------------------------------------------------
 
@@ -133,12 +161,19 @@ TEMPLATES = [
 # ---- stores -----------------------------------------------------------------------------------------------
 
 REDIS_URL = env.str("REDIS_URL", default="")
-DATABASES = {
-    "default": dj_database_url.parse(
-        env.str("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'draftroom.sqlite3'}")
-    )
-}
+if REDIS_URL and urlsplit(REDIS_URL).scheme not in {"redis", "rediss", "unix"}:
+    raise ImproperlyConfigured("REDIS_URL must be an address like redis://127.0.0.1:6379/0.")
+try:
+    DATABASES = {
+        "default": dj_database_url.parse(
+            env.str("DATABASE_URL", default="") or f"sqlite:///{DATA_DIR / 'draftroom.sqlite3'}"
+        )
+    }
+except ValueError as error:
+    raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL or SQLite database.") from error
 EMBEDDED = DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
+if EMBEDDED and MODE != "test" and ":memory:" in str(DATABASES["default"]["NAME"]):
+    raise ImproperlyConfigured("DATABASE_URL must name a database that outlives the process.")
 if EMBEDDED:
     # One writer at a time, readers never wait; a write that finds another waits instead of failing.
     DATABASES["default"]["OPTIONS"] = {
@@ -205,7 +240,6 @@ ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "signup": "20/m/ip"}
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="Draftroom <no-reply@draftroom.example>")
 MAIL_DIR = DATA_DIR / "mail"
@@ -213,7 +247,8 @@ if DEMONSTRATION and not env.str("EMAIL_URL", default=""):
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = MAIL_DIR
 elif MODE != "test":
-    _required("EMAIL_URL")
+    if _required("EMAIL_URL") and PRODUCTION and not env.str("EMAIL_URL").startswith("smtp"):
+        raise ImproperlyConfigured("EMAIL_URL must name a mail server in production, like smtp+tls://host:587.")
     vars().update(env.email_url("EMAIL_URL", default="dummymail://"))
 
 # ---- languages and time -----------------------------------------------------------------------------------
@@ -225,11 +260,15 @@ LANGUAGE_COOKIE_SECURE = PRODUCTION
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", default="Asia/Taipei")
+try:
+    zoneinfo.ZoneInfo(TIME_ZONE)
+except (ValueError, zoneinfo.ZoneInfoNotFoundError) as error:
+    raise ImproperlyConfigured("TIME_ZONE must be a name like Asia/Taipei.") from error
 
 # ---- static files -----------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default="") or DATA_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -253,7 +292,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if PRODUCTION:
     SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", default=True)
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
@@ -280,6 +319,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 12_000_000
 POST_MAX_CHARACTERS = 10_000
 POSTS_PER_PAGE = 50
 POST_RATE_LIMITS = env.list("POST_RATE_LIMITS", default=["6/m", "60/h"])
+if not all(re.fullmatch(r"\d+/\d*[smhd]", limit) for limit in POST_RATE_LIMITS):
+    raise ImproperlyConfigured("POST_RATE_LIMITS must list limits like 6/m,60/h.")
 SCREENING_TIMEOUT_MS = env.int("SCREENING_TIMEOUT_MS", default=1_500)
 CLAIM_MINUTES = 15
 APPEAL_WINDOW_DAYS = 30
