@@ -23,7 +23,7 @@ NUMBER = "[" + "".join(_DIGITS) + "".join(_TENS) + "".join(_UNITS) + "]+"
 
 
 def number_of(written: str) -> int | None:
-    """The value of a Chinese or Arabic numeral, positional (一五六) or with units (一百五十六); None if it is none."""
+    """The value of a Chinese or Arabic numeral, positional (一五六) or with units (百五十六); else None."""
     written = re.sub(r"\s", "", written)
     if not written:
         return None

@@ -27,7 +27,9 @@ PROBLEMS = {
         "“%(label)s” looks like an article, but the other articles of this file are written as headings."
     ),
     "duplicate_article": gettext_noop("%(label)s appears a second time; the first is at %(first)s."),
-    "falling_article": gettext_noop("%(label)s follows %(before)s: the numbers fall back without a new chapter."),
+    "falling_article": gettext_noop(
+        "%(label)s follows %(before)s: the numbers fall back without a new chapter."
+    ),
     "duplicate_container": gettext_noop("%(label)s appears a second time; the first is at %(first)s."),
     "falling_container": gettext_noop("%(label)s follows %(before)s: the numbers fall back."),
     "clause_without_article": gettext_noop("A clause stands before any article, so it has no place."),
@@ -36,12 +38,18 @@ PROBLEMS = {
     "falling_item": gettext_noop("“%(label)s” follows “%(before)s”: the numbers of the list fall back."),
     "empty_article": gettext_noop("%(label)s has no text."),
     "bad_json": gettext_noop("The file is not a draft in JSON: %(detail)s"),
+    "too_long": gettext_noop("The %(name)s is longer than %(limit)s characters."),
     "strict_note": gettext_noop("%(message)s"),
 }
 
 NOTES = {
-    "missing_file": gettext_noop("%(name)s is named here but the folder has no such file; nothing was read for it."),
-    "no_summary": gettext_noop("The folder has no SUMMARY.md; its files were read in the order of their names."),
+    "missing_file": gettext_noop(
+        "%(name)s is named here but the folder has no such file; nothing was read for it."
+    ),
+    "not_read": gettext_noop("The file is no Markdown or plain text; it was not read."),
+    "no_summary": gettext_noop(
+        "The folder has no SUMMARY.md; its files were read in the order of their names."
+    ),
     "article_gap": gettext_noop("The article numbers jump from %(before)s to %(after)s."),
     "item_gap": gettext_noop("The numbers of the list jump from “%(before)s” to “%(after)s”."),
     "left_container": gettext_noop("%(label)s does not follow on; it was placed outside %(container)s."),
@@ -89,8 +97,8 @@ class Note(_Remark):
         return gettext(NOTES[self.code]) % dict(self.params)
 
 
-class DraftRefused(Exception):
-    """The draft cannot be read as it stands. `problems` holds all that was found, in order of file and line."""
+class DraftRefusedError(Exception):
+    """The draft cannot be read as it stands; `problems` holds all that was found, in reading order."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         self.problems = problems
