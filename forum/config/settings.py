@@ -248,7 +248,9 @@ if DEMONSTRATION and not env.str("EMAIL_URL", default=""):
     EMAIL_FILE_PATH = MAIL_DIR
 elif MODE != "test":
     if _required("EMAIL_URL") and PRODUCTION and not env.str("EMAIL_URL").startswith("smtp"):
-        raise ImproperlyConfigured("EMAIL_URL must name a mail server in production, like smtp+tls://host:587.")
+        raise ImproperlyConfigured(
+            "EMAIL_URL must name a mail server in production, like smtp+tls://host:587."
+        )
     vars().update(env.email_url("EMAIL_URL", default="dummymail://"))
 
 # ---- languages and time -----------------------------------------------------------------------------------
@@ -314,7 +316,7 @@ CONTENT_SECURITY_POLICY = {
 # A body far over its limit still gets its own message: 1 MB of Han characters is 9 MB in a form's encoding.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12_000_000
 
-# ---- policy numbers, each named with its unit ---------------------------------------------------------------
+# ---- policy numbers, each named with its unit ------------------------------------------------------------
 
 POST_MAX_CHARACTERS = 10_000
 POSTS_PER_PAGE = 50
@@ -322,13 +324,15 @@ POST_RATE_LIMITS = env.list("POST_RATE_LIMITS", default=["6/m", "60/h"])
 if not all(re.fullmatch(r"\d+/\d*[smhd]", limit) for limit in POST_RATE_LIMITS):
     raise ImproperlyConfigured("POST_RATE_LIMITS must list limits like 6/m,60/h.")
 SCREENING_TIMEOUT_MS = env.int("SCREENING_TIMEOUT_MS", default=1_500)
+SOCKETS_PER_ADDRESS = env.int("SOCKETS_PER_ADDRESS", default=200)
+SOCKETS_PER_PERSON = env.int("SOCKETS_PER_PERSON", default=20)
 CLAIM_MINUTES = 15
 APPEAL_WINDOW_DAYS = 30
 ESTABLISHED_AUTHOR_POSTS = 3
 DISCUSSION_GATE = "moderation.gate.ModerationGate"
 CIVILITY_MODEL = env.str("CIVILITY_MODEL", default="")
 
-# ---- logs: ids, codes and milliseconds, never the text of a post --------------------------------------------
+# ---- logs: ids, codes and milliseconds, never the text of a post ------------------------------------------
 
 LOGGING = {
     "version": 1,
