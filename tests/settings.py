@@ -6,9 +6,13 @@ import tempfile
 os.environ["DRAFTROOM_MODE"] = "test"
 os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="draftroom-test-"))
 
-from forum.config.settings import *  # noqa: E402, F403
+from forum.config.settings import *
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-Q_CLUSTER["sync"] = True  # noqa: F405
-POST_RATE_LIMITS: list[str] = []
+Q_CLUSTER["sync"] = True
+POST_RATE_LIMITS = []
+
+if EMBEDDED:
+    # A file, not memory: the hub and concurrent writers are threads with connections of their own.
+    DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}

@@ -5,19 +5,19 @@ import sys
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forum.config.settings")
 
-from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
-from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
-from django.core.asgi import get_asgi_application  # noqa: E402
-from django.core.exceptions import ImproperlyConfigured  # noqa: E402
+from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.security.websocket import AllowedHostsOriginValidator
+from django.core.asgi import get_asgi_application
+from django.core.exceptions import ImproperlyConfigured
 
 try:
     http = get_asgi_application()
 except ImproperlyConfigured as error:
     sys.exit(f"Draftroom cannot start: {error}")
 
-from channels.auth import AuthMiddlewareStack  # noqa: E402
+from channels.auth import AuthMiddlewareStack
 
-from forum.realtime.routing import websocket_urlpatterns  # noqa: E402
+from forum.realtime.routing import websocket_urlpatterns
 
 application = ProtocolTypeRouter(
     {
