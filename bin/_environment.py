@@ -28,8 +28,8 @@ def tell(line: str) -> None:
 def ready(requirements: str) -> Path:
     """Makes the environment fit a requirements file of ours and returns its Python.
 
-    Takes some minutes and a network the first time, milliseconds when nothing changed. When it cannot, it ends
-    the program with one line.
+    Takes some minutes and a network the first time, milliseconds when nothing changed. When it cannot, it
+    ends the program with one line.
     """
     with _alone():
         if not _is_usable():

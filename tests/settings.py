@@ -1,5 +1,7 @@
 """The site's settings in test mode: the same code, fast passwords, mail kept in memory, tasks run at once."""
 
+# ruff: noqa: F403, F405
+
 import os
 import tempfile
 
