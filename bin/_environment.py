@@ -85,3 +85,10 @@ def _fill(requirements: str) -> None:
         sys.exit(f"{requirements} could not be installed; see above.")
     for name in [*INCLUDED[requirements], requirements]:
         _stamp(name).write_text(_digest(name))
+
+
+if __name__ == "__main__":
+    try:
+        ready(sys.argv[1] if len(sys.argv) > 1 else "requirements.txt")
+    except KeyboardInterrupt:
+        sys.exit(130)
