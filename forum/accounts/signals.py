@@ -7,3 +7,7 @@ account_renamed = Signal()
 
 account_deleting = Signal()
 """Sent in the transaction that deletes an account, before the row goes. Argument: user."""
+
+account_exporting = Signal()
+"""Sent when a person asks for a copy of what is kept about them. Argument: user. A receiver returns
+`(part, rows)`: the name of the part and a list of dictionaries that JSON can carry."""

@@ -1,4 +1,12 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from forum.accounts import views
 
 app_name = "accounts"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("profile/", views.profile, name="profile"),
+    path("privacy/", views.privacy, name="privacy"),
+    path("privacy/export/", views.export, name="export"),
+    path("privacy/delete/", views.delete, name="delete"),
+    path("theme/", views.theme, name="theme"),
+]

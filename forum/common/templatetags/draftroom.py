@@ -131,7 +131,7 @@ def moment(moment_: datetime | None) -> SafeString:
     if moment_ is None:
         return SafeString("")
     # Translators: a date with a time, in the letters of Django's date filter
-    written = _written(moment_, pgettext("date format", "j F Y, H:i"))
+    written = _written(moment_, pgettext("date format", "j M Y, H:i"))
     return format_html(
         '<time class="moment" datetime="{}" data-relative>{}</time>',
         timezone.localtime(moment_).isoformat(timespec="seconds"),

@@ -1,0 +1,60 @@
+"""What people do with their own account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from forum.accounts.models import User
+from forum.accounts.signals import account_deleting, account_exporting, account_renamed
+
+
+@transaction.atomic
+def change_profile(user: User, *, display_name: str, language: str) -> None:
+    """Saves how a person is called and which language letters to them use; announces a new name."""
+    current = User.objects.select_for_update().get(pk=user.pk)
+    renamed = current.display_name != display_name
+    current.display_name, current.language = display_name, language
+    current.save(update_fields=["display_name", "language"])
+    user.display_name, user.language = display_name, language
+    if renamed:
+        account_renamed.send(sender=User, user=current)
+
+
+def export_account(user: User) -> dict[str, Any]:
+    """Everything that the site keeps about a person, ready for JSON: the account, its roles, and each part that
+    another package adds through `account_exporting`."""
+    addresses = EmailAddress.objects.filter(user=user).order_by("pk")
+    export: dict[str, Any] = {
+        "exported_at": timezone.now().isoformat(),
+        "account": {
+            "email": user.email,
+            "email_addresses": list(addresses.values("email", "verified", "primary")),
+            "display_name": user.display_name,
+            "language": user.language,
+            "created_at": user.created_at.isoformat(),
+            "last_login": user.last_login.isoformat() if user.last_login else None,
+        },
+        "roles": list(user.roles.order_by("pk").values("kind", consultation=F("consultation__slug"))),
+    }
+    for _receiver, part in account_exporting.send(sender=User, user=user):
+        name, rows = part
+        export[name] = rows
+    return export
+
+
+@transaction.atomic
+def delete_account(user: User) -> None:
+    """Deletes the person's account and addresses for good; what they posted stays, without the name.
+
+    Doing it again does nothing.
+    """
+    current = User.objects.select_for_update().filter(pk=user.pk).first()
+    if current is None:
+        return
+    account_deleting.send(sender=User, user=current)
+    current.delete()

@@ -1,0 +1,108 @@
+"""A person's own pages, and the theme."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from forum.accounts import services
+from forum.accounts.forms import DeleteAccountForm, ProfileForm
+from forum.accounts.models import User
+from forum.common.templatetags.draftroom import THEME_COOKIE, THEMES
+
+THEME_COOKIE_SECONDS = 365 * 24 * 60 * 60
+
+
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Keeps the chosen theme in a cookie that scripts may read; any other word follows the device again."""
+    response = HttpResponseRedirect(_way_back(request))
+    chosen = request.POST.get("theme", "")
+    if chosen in THEMES:
+        response.set_cookie(
+            THEME_COOKIE,
+            chosen,
+            max_age=THEME_COOKIE_SECONDS,
+            samesite="Lax",
+            secure=bool(settings.SESSION_COOKIE_SECURE),
+        )
+    else:
+        response.delete_cookie(THEME_COOKIE, samesite="Lax")
+    return response
+
+
+def _way_back(request: HttpRequest) -> str:
+    """The page that the form names, if it is one of ours."""
+    address = request.POST.get("next", "")
+    own = url_has_allowed_host_and_scheme(
+        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return address if own else "/"
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def profile(request: HttpRequest) -> HttpResponse:
+    person = cast(User, request.user)
+    form = ProfileForm(request.POST or None, person=person)
+    if not form.is_valid():
+        return render(request, "accounts/profile.html", {"form": form}, status=422 if form.is_bound else 200)
+    services.change_profile(person, **form.cleaned_data)
+    with translation.override(person.language):
+        messages.success(request, _("Your profile is saved."))
+    response = redirect("accounts:profile")
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        person.language,
+        max_age=THEME_COOKIE_SECONDS,
+        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+    )
+    return response
+
+
+@never_cache
+@login_required
+@require_GET
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "accounts/privacy.html", {})
+
+
+@never_cache
+@login_required
+@require_POST
+def export(request: HttpRequest) -> HttpResponse:
+    """A file with everything the site keeps about the person."""
+    response = JsonResponse(
+        services.export_account(cast(User, request.user)),
+        json_dumps_params={"ensure_ascii": False, "indent": 2},
+        content_type="application/json; charset=utf-8",
+    )
+    response["Content-Disposition"] = 'attachment; filename="draftroom-account.json"'
+    return response
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete(request: HttpRequest) -> HttpResponse:
+    person = cast(User, request.user)
+    form = DeleteAccountForm(request.POST or None, person=person)
+    if not form.is_valid():
+        return render(request, "accounts/delete.html", {"form": form}, status=422 if form.is_bound else 200)
+    services.delete_account(person)
+    logout(request)
+    messages.success(request, _("Your account is deleted. What you posted stays, without your name."))
+    return redirect("/")
