@@ -1,0 +1,167 @@
+"""Runs the classifier in a few threads, so that it can be given up on without harming the request.
+
+The classifier is loaded once a process, by the first thread that needs it. No failure leaves this module: what
+could not be scored in time is None, and the log says why, without the text.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as TooSlow
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from django.conf import settings
+
+logger = logging.getLogger(__name__)
+
+THREADS = 2
+RETRY_LOADING_SECONDS = 60
+PASSAGE_LIMIT = 3
+
+
+class Scores(Protocol):
+    attack: float
+    spam: float
+
+
+class Explained(Protocol):
+    start: int
+    end: int
+    label: str
+    weight: float
+
+
+class Scorer(Protocol):
+    """What is needed of `models.infer.Classifier`."""
+
+    version: str
+    thresholds: Mapping[str, Mapping[str, float]]
+
+    def score(self, text: str) -> Scores: ...
+
+    def explain(self, text: str, label: str, limit: int = 3) -> Sequence[Explained]: ...
+
+
+@dataclass(frozen=True)
+class Span:
+    """Characters [start, end) of the text that weighed `weight` for `label`."""
+
+    start: int
+    end: int
+    label: str
+    weight: float
+
+
+@dataclass(frozen=True)
+class Result:
+    """Probabilities per label, the model's own thresholds per label (`nudge_at`, `flag_at`, `hold_at`), the
+    passages of the labels that reached one, weightiest first, and how long it took."""
+
+    scores: Mapping[str, float]
+    thresholds: Mapping[str, Mapping[str, float]]
+    passages: tuple[Span, ...]
+    model_version: str
+    milliseconds: int
+
+
+def load_shipped_classifier() -> Scorer:
+    """The model that comes with the program, or the one in the folder that CIVILITY_MODEL names."""
+    from models.infer import Classifier
+
+    classifier: Scorer = Classifier.load(settings.CIVILITY_MODEL or None, threads=1)
+    return classifier
+
+
+class Engine:
+    """One classifier and its threads. `load` is called once, and again a minute after it has failed."""
+
+    def __init__(self, load: Callable[[], Scorer]) -> None:
+        self._load = load
+        self._lock = threading.Lock()
+        self._scorer: Scorer | None = None
+        self._failed_at: float | None = None
+        self._pool = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="screening")
+
+    def warm(self) -> None:
+        """Begins to load the classifier in a thread of its own and returns at once."""
+        self._pool.submit(self._loaded)
+
+    def screen(self, text: str, *, timeout_ms: int | None) -> Result | None:
+        """Scores `text`; None when that failed or took longer than `timeout_ms` (None: no limit)."""
+        future: Future[Result | None] = self._pool.submit(self._run, text)
+        try:
+            return future.result(None if timeout_ms is None else timeout_ms / 1000)
+        except TooSlow:
+            future.cancel()
+            logger.warning("screening_slow limit_ms=%s", timeout_ms)
+        return None
+
+    def _loaded(self) -> Scorer | None:
+        with self._lock:
+            if self._scorer is None and not self._failed_lately():
+                self._failed_at = None
+                started = time.monotonic()
+                try:
+                    self._scorer = self._load()
+                    logger.info("screening_loaded ms=%d", (time.monotonic() - started) * 1000)
+                except Exception as error:  # noqa: BLE001 - whatever is wrong with the model, posts go on
+                    self._failed_at = time.monotonic()
+                    logger.error("screening_unavailable error=%s", type(error).__name__)
+            return self._scorer
+
+    def _failed_lately(self) -> bool:
+        return self._failed_at is not None and time.monotonic() - self._failed_at < RETRY_LOADING_SECONDS
+
+    def _run(self, text: str) -> Result | None:
+        scorer = self._loaded()
+        if scorer is None:
+            return None
+        started = time.monotonic()
+        try:
+            score = scorer.score(text)
+            scores = {"attack": float(score.attack), "spam": float(score.spam)}
+            passages = self._passages(scorer, text, scores)
+        except Exception as error:  # noqa: BLE001 - as above; the text must not reach the log with the message
+            logger.error("screening_failed error=%s", type(error).__name__)
+            return None
+        return Result(
+            scores=scores,
+            thresholds={label: dict(scorer.thresholds.get(label, {})) for label in scores},
+            passages=passages,
+            model_version=scorer.version,
+            milliseconds=int((time.monotonic() - started) * 1000),
+        )
+
+    @staticmethod
+    def _passages(scorer: Scorer, text: str, scores: Mapping[str, float]) -> tuple[Span, ...]:
+        """Explains only what may matter: explaining costs several scorings."""
+        spans: list[Span] = []
+        for label, score in scores.items():
+            if score >= min(scorer.thresholds.get(label, {}).values(), default=1.0):
+                found: Sequence[Any] = scorer.explain(text, label, limit=PASSAGE_LIMIT)
+                spans += [Span(one.start, one.end, label, float(one.weight)) for one in found]
+        return tuple(sorted(spans, key=lambda span: -span.weight))
+
+
+_engine = Engine(load_shipped_classifier)
+
+
+def use(load: Callable[[], Scorer]) -> None:
+    """Puts another classifier into this process, loaded by `load` when first needed."""
+    global _engine
+    _engine = Engine(load)
+
+
+def warm() -> None:
+    """Begins to load the classifier, so that the first post need not wait for it. Returns at once."""
+    _engine.warm()
+
+
+def screen(text: str, *, timeout_ms: int | None) -> Result | None:
+    """Scores a text in this process's classifier; None when that failed or took longer than `timeout_ms`."""
+    return _engine.screen(text, timeout_ms=timeout_ms)

@@ -1,0 +1,18 @@
+"""Writes of moderation; each public function is one transaction."""
+
+from moderation.services.appeals import appeal_decision, decide_appeal
+from moderation.services.cases import claim_case, release_case
+from moderation.services.decisions import decide, possible_actions
+from moderation.services.reports import report_post
+from moderation.services.screenings import screen_late
+
+__all__ = [
+    "appeal_decision",
+    "claim_case",
+    "decide",
+    "decide_appeal",
+    "possible_actions",
+    "release_case",
+    "report_post",
+    "screen_late",
+]

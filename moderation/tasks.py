@@ -1,0 +1,38 @@
+"""Entry points for the worker; each may run twice."""
+
+from __future__ import annotations
+
+import logging
+
+from forum.discussion.models import Post, PostState, Revision
+from moderation.services import screen_late
+
+logger = logging.getLogger(__name__)
+
+SWEEP_POSTS = 200
+
+
+def screen_revision(revision_id: int) -> bool:
+    """Screens a revision that could not be screened in time. What is still not possible waits for the sweep."""
+    return screen_late(revision_id)
+
+
+def screen_awaiting() -> int:
+    """Screens what is still awaiting it, oldest first; returns how many are done. Runs every minute, so that
+    nothing is lost when a task was. Stops at the first failure: the classifier is then not there at all."""
+    waiting = (
+        Post.objects.filter(awaiting_screening=True)
+        .exclude(state=PostState.WITHDRAWN)
+        .order_by("pk")
+        .values_list("pk", flat=True)[:SWEEP_POSTS]
+    )
+    done = 0
+    for post_id in list(waiting):
+        newest = (
+            Revision.objects.filter(post_id=post_id).order_by("-number").values_list("pk", flat=True).first()
+        )
+        if newest is not None and not screen_late(newest):
+            logger.warning("screening_still_unavailable post=%s", post_id)
+            break
+        done += 1
+    return done
