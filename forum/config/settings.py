@@ -251,7 +251,10 @@ elif MODE != "test":
         raise ImproperlyConfigured(
             "EMAIL_URL must name a mail server in production, like smtp+tls://host:587."
         )
-    vars().update(env.email_url("EMAIL_URL", default="dummymail://"))
+    try:
+        vars().update(env.email_url("EMAIL_URL", default="dummymail://"))
+    except ValueError as error:
+        raise ImproperlyConfigured("EMAIL_URL has a value that cannot be read.") from error
 
 # ---- languages and time -----------------------------------------------------------------------------------
 
