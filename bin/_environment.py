@@ -80,7 +80,7 @@ def _is_filled(requirements: str) -> bool:
 
 def _fill(requirements: str) -> None:
     tell(f"Installing {requirements} (some minutes the first time) ...")
-    command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    command = [str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
     if subprocess.run([*command, "-r", str(ROOT / requirements)], stdin=subprocess.DEVNULL).returncode:
         sys.exit(f"{requirements} could not be installed; see above.")
     for name in [*INCLUDED[requirements], requirements]:
