@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import F, Q
@@ -23,9 +22,11 @@ def name_changed(sender: Any, user: User, **kwargs: Any) -> None:
 
 @receiver(background_changed)
 def show_background(
-    sender: Any, consultation_id: int, provision_ids: Sequence[int], explainer_id: int, **kwargs: Any
+    sender: Any, consultation_id: int, provision_ids: frozenset[int | None], explainer_id: int, **kwargs: Any
 ) -> None:
-    """Open pages of the threads about these provisions (and the general one) get the new background."""
-    threads = Thread.objects.filter(consultation_id=consultation_id)
-    for thread in threads.filter(Q(provision_id__in=provision_ids) | Q(provision=None)):
+    """Open pages of the threads about these provisions (None: the consultation's own) get the new background."""
+    wanted = Q(provision_id__in=[one for one in provision_ids if one is not None])
+    if None in provision_ids:
+        wanted |= Q(provision=None)
+    for thread in Thread.objects.filter(wanted, consultation_id=consultation_id).order_by("pk"):
         append_event(thread.stream, kind="background", subject_id=explainer_id)

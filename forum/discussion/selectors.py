@@ -13,6 +13,7 @@ from django.db.models import (
     Exists,
     F,
     FilteredRelation,
+    IntegerField,
     OuterRef,
     Q,
     QuerySet,
@@ -82,6 +83,7 @@ class ThreadView:
     outline: Sequence[OutlineEntry]
     sections: Sequence[Section]
     last_event: int
+    at: datetime
     roles: frozenset[str] = field(default_factory=frozenset)
 
     @property
@@ -195,6 +197,7 @@ def thread_view(thread: Thread, *, user: Any, language: str, at: datetime) -> Th
         outline=_outline(thread, user=user, language=language),
         sections=_sections(thread, language=language),
         last_event=getattr(thread, "last_event", 0),
+        at=at,
         roles=roles_of(user, thread.consultation_id),
     )
 
@@ -212,10 +215,10 @@ def _current_sections(consultation_id: int, language: str) -> QuerySet[Section]:
 
 
 def _outline(thread: Thread, *, user: Any, language: str) -> list[OutlineEntry]:
-    seen = Value(None)
+    seen: Any = Value(None, output_field=IntegerField())
     if user.is_authenticated:
         marks = ReadMark.objects.filter(user_id=user.pk, thread=OuterRef("provision__thread"))
-        seen = Coalesce(Subquery(marks.values("last_post_number")[:1]), Value(0))  # type: ignore[assignment]
+        seen = Coalesce(Subquery(marks.values("last_post_number")[:1]), Value(0))
     rows = (
         _current_sections(thread.consultation_id, language)
         .filter(kind__in=OUTLINED)
@@ -249,10 +252,16 @@ def _sections(thread: Thread, *, language: str) -> list[Section]:
     """The provision and everything under it in the newest version, in order; empty for the general thread."""
     if thread.provision is None:
         return []
-    anchor = thread.provision.anchor
+    here = thread.provision_id
     return list(
         _current_sections(thread.consultation_id, language)
-        .filter(Q(provision__anchor=anchor) | Q(provision__anchor__startswith=f"{anchor}-"))
+        .filter(
+            Q(provision=here)
+            | Q(parent__provision=here)
+            | Q(parent__parent__provision=here)
+            | Q(parent__parent__parent__provision=here)
+        )
+        .select_related("provision")
         .order_by("position")
     )
 

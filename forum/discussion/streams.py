@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.template.loader import render_to_string
-from django.utils.translation import override
-
 from forum.discussion.fragments import fill, fragments_for
 from forum.discussion.models import Post, Thread
-from forum.explainers.selectors import background_for
+from forum.explainers.fragments import background_fragments
 from forum.realtime.streams import EventRow
 
 
@@ -42,7 +39,7 @@ def _frame(
     if event.kind == "background":
         return frame | {"html": background}
     if event.kind == "endorsements":
-        return frame | {"count": post["endorsement_count"] if post and event.subject_id else 0}
+        return frame | {"count": post["endorsement_count"] if post else 0}
     if post is None or event.subject_id not in html:
         return frame | {"html": None}
     return frame | {
@@ -52,9 +49,6 @@ def _frame(
 
 
 def _background(thread_id: int, language: str) -> str:
-    thread = Thread.objects.select_related("consultation").get(pk=thread_id)
-    pinned = background_for(thread.provision_id, thread.consultation_id, language)
-    with override(language):
-        return render_to_string(
-            "explainers/_background.html", {"pinned": pinned, "consultation": thread.consultation}
-        )
+    provision_id, consultation_id = Thread.objects.values_list("provision_id", "consultation_id").get(pk=thread_id)
+    fragments = background_fragments(provision_id, consultation_id=consultation_id, language=language)
+    return "".join(fragments.values())

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 from uuid import uuid4
 
@@ -19,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_ratelimit.core import is_ratelimited
 
+from forum.common.differences import changes
 from forum.common.text import tidy
 from forum.discussion import selectors, services
 from forum.discussion.errors import ReplyImpossible, StageClosed, StateConflict
@@ -95,8 +97,10 @@ def withdraw(request: HttpRequest, post_id: int) -> HttpResponse:
 def history(request: HttpRequest, post_id: int) -> HttpResponse:
     """All revisions of a post that the reader may read, newest first, with what changed."""
     found = selectors.access_post(request.user, post_id)
-    revisions = list(reversed(selectors.readable_revisions(request.user, found)))
-    context = {"post": found, "revisions": revisions, "back": _address(found)}
+    revisions = selectors.readable_revisions(request.user, found)
+    steps = [changes(old.source, new.source) for old, new in pairwise(revisions)]
+    shown = list(reversed(list(zip(revisions, [[], *steps], strict=True))))
+    context = {"post": found, "revisions": shown, "back": _address(found)}
     return render(request, "discussion/history.html", context)
 
 
@@ -210,7 +214,9 @@ def _thread_page(
     context = {
         "view": view,
         "page": page,
-        "pinned": background_for(found.provision_id, found.consultation_id, language),
+        "pinned": background_for(
+            found.provision_id, consultation_id=found.consultation_id, language=language
+        ),
         "consultation": found.consultation,
     } | _composer_context(found, form=form, verdict=verdict, acts=view.acts)
     response = render(request, "discussion/thread.html", context, status=status)
