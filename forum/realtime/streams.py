@@ -25,7 +25,8 @@ class StreamKind(Protocol):
 
     def frames(self, stream_id: int, events: Sequence[EventRow], language: str) -> list[dict[str, Any]]:
         """One JSON-serialisable dict per event, in the same order, as things stand NOW: what has become
-        unpublished since is not in it. Rendered for a language, never for a reader. May query the database."""
+        unpublished since is not in it. Rendered for a language, never for a reader. May query the
+        database."""
         ...
 
 
