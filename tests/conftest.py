@@ -17,6 +17,8 @@ import pytest
 
 from forum.common.management.catalogues import compile_catalogues
 
+pytest_plugins = ["tests.moderation.log_guard"]
+
 ROOT = Path(__file__).resolve().parents[1]
 REQUIRE_ALL = os.environ.get("DRAFTROOM_REQUIRE_ALL", "") not in {"", "0"}
 DATA_MARKERS = {"needs_civility_data": "CIVILITY_DATA", "needs_civic_data": "CIVIC_DATA"}

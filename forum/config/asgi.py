@@ -5,7 +5,7 @@ import sys
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forum.config.settings")
 
-from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.routing import ProtocolTypeRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from django.core.asgi import get_asgi_application
 from django.core.exceptions import ImproperlyConfigured
@@ -15,13 +15,9 @@ try:
 except ImproperlyConfigured as error:
     sys.exit(f"Draftroom cannot start: {error}")
 
-from channels.auth import AuthMiddlewareStack
+from forum.realtime.sockets import application as sockets  # noqa: E402
+from moderation.screening import warm  # noqa: E402
 
-from forum.realtime.routing import websocket_urlpatterns
+warm()
 
-application = ProtocolTypeRouter(
-    {
-        "http": http,
-        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
-    }
-)
+application = ProtocolTypeRouter({"http": http, "websocket": sockets})

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.template.loader import get_template, render_to_string
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import override
 
@@ -68,11 +69,13 @@ def fill(html: str, *, count: int, pressed: bool = False, own: str = "", fresh: 
 
 def own_actions(post_id: int, *, state: str) -> str:
     """What the author alone may do with a post, as HTML for its slot."""
-    return _own_actions_pattern(state).replace("\x020\x03", str(post_id))
-
-
-def _own_actions_pattern(state: str) -> str:
-    return render_to_string("discussion/_own_actions.html", {"id": "\x020\x03", "state": state, "S": PostState})
+    if state == PostState.WITHDRAWN:
+        return ""
+    # The reasons are given on a page of moderation, which is a floor above.
+    why = reverse("moderation:why", args=[post_id])
+    return render_to_string(
+        "discussion/_own_actions.html", {"id": post_id, "state": state, "S": PostState, "why": why}
+    )
 
 
 def with_current(posts: Sequence[Post]) -> Sequence[Post]:

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from forum.consultations.activity import GENERAL
 from forum.consultations.models import Consultation, Provision
 from forum.discussion.rules import Rule
 
@@ -41,7 +42,7 @@ class Thread(models.Model):
     @property
     def anchor(self) -> str:
         """The last part of the thread's address; `_` for the consultation's own thread."""
-        return self.provision.anchor if self.provision else "_"
+        return self.provision.anchor if self.provision else GENERAL
 
 
 class PostState(models.TextChoices):

@@ -8,8 +8,8 @@ from django.db.models import F, Q
 from django.dispatch import receiver
 
 from forum.accounts.models import User
-from forum.accounts.signals import account_deleting, account_renamed
-from forum.discussion.models import Post, Thread
+from forum.accounts.signals import account_deleting, account_exporting, account_renamed
+from forum.discussion.models import Endorsement, Post, Revision, Thread
 from forum.explainers.signals import background_changed
 from forum.realtime.services import append_event
 
@@ -30,3 +30,29 @@ def show_background(
         wanted |= Q(provision=None)
     for thread in Thread.objects.filter(wanted, consultation_id=consultation_id).order_by("pk"):
         append_event(thread.stream, kind="background", subject_id=explainer_id)
+
+
+@receiver(account_exporting)
+def export_posts(sender: Any, user: User, **kwargs: Any) -> tuple[str, list[dict[str, Any]]]:
+    """Everything that the person wrote, every revision of it."""
+    rows = Revision.objects.filter(post__author=user).select_related("post").order_by("post_id", "number")
+    return "posts", [
+        {
+            "post": row.post_id,
+            "thread": row.post.thread_id,
+            "reply_to": row.post.parent_id,
+            "state": row.post.state,
+            "revision": row.number,
+            "language": row.language,
+            "text": row.source,
+            "written_at": row.created_at.isoformat(),
+        }
+        for row in rows
+    ]
+
+
+@receiver(account_exporting)
+def export_endorsements(sender: Any, user: User, **kwargs: Any) -> tuple[str, list[dict[str, Any]]]:
+    """The posts that the person endorsed."""
+    rows = Endorsement.objects.filter(user=user).order_by("created_at")
+    return "endorsements", [{"post": row.post_id, "endorsed_at": row.created_at.isoformat()} for row in rows]

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import (
     Case,
+    CharField,
     Exists,
     F,
     FilteredRelation,
@@ -21,12 +22,13 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.http import Http404
 from django.utils.safestring import SafeString
 
 from forum.accounts.models import RoleKind
 from forum.accounts.selectors import roles_of
+from forum.consultations.activity import GENERAL
 from forum.consultations.models import Consultation, DraftVersion, Section, SectionKind, Stage
 from forum.consultations.stages import Act, allowed_acts, stage_at
 from forum.discussion.fragments import (
@@ -99,7 +101,7 @@ def access_thread(slug: str, anchor: str, *, language: str) -> Thread:
 
     Threads are public; the thread of a provision comes into being when it is first visited.
     """
-    provision = None if anchor == "_" else anchor
+    provision = None if anchor == GENERAL else anchor
     threads = Thread.objects.select_related("consultation", "provision").annotate(
         translated=FilteredRelation(
             "consultation__translations", condition=Q(consultation__translations__language=language)
@@ -122,9 +124,6 @@ def access_thread(slug: str, anchor: str, *, language: str) -> Thread:
 
 
 def _stream_number() -> QuerySet[Any]:
-    from django.db.models import CharField
-    from django.db.models.functions import Cast, Concat
-
     key = Concat(Value("thread-"), Cast(OuterRef("pk"), CharField()))
     return Stream.objects.filter(key=key).values("last_number")[:1]
 
@@ -363,6 +362,12 @@ def rendered_for(post_id: int, *, user: Any, language: str) -> SafeString:
         pressed=user.is_authenticated and Endorsement.objects.filter(post=post, user_id=user.pk).exists(),
         own=own_actions(post.pk, state=post.state) if mine else "",
     )
+
+
+def post_counts(consultation_id: int) -> dict[str, int]:
+    """Readable posts of each thread of a consultation by anchor, `_` for its own thread. One query."""
+    rows = Thread.objects.filter(consultation_id=consultation_id).values_list("provision__anchor", "post_count")
+    return {anchor or GENERAL: count for anchor, count in rows}
 
 
 # ---- for reviewers ------------------------------------------------------------------------------------------
