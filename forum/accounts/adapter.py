@@ -21,13 +21,17 @@ class AccountAdapter(DefaultAccountAdapter):
             "The e-mail address and the password do not belong together. Try again, or reset the password."
         ),
         "duplicate_email": _("Your account has this address already."),
-        "cannot_remove_primary_email": _("The main address cannot be removed. Make another one the main one first."),
+        "cannot_remove_primary_email": _(
+            "The main address cannot be removed. Make another one the main one first."
+        ),
         "email_taken": _("An account with this e-mail address exists. Sign in instead."),
         "incorrect_password": _("This is not the password of your account."),
         "invalid_or_expired_key": _("The link has expired or was used before. Ask for a new one."),
         "invalid_password_reset": _("The link has expired or was used before. Ask for a new one."),
         "rate_limited": _("Too many requests in a short time. Wait a few minutes and try again."),
-        "too_many_login_attempts": _("Too many attempts to sign in. Wait five minutes, or reset the password."),
+        "too_many_login_attempts": _(
+            "Too many attempts to sign in. Wait five minutes, or reset the password."
+        ),
         "unverified_primary_email": _("Confirm your main e-mail address first."),
     }
 

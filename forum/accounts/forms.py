@@ -36,7 +36,8 @@ class DisplayNameField(forms.CharField):
         check_characters(name)
         if not name.isprintable() or any(character in name for character in "\n\t"):
             raise ValidationError(
-                _("The name contains a character that cannot be seen. Remove it and send again."), code="invisible"
+                _("The name contains a character that cannot be seen. Remove it and send again."),
+                code="invisible",
             )
         if len(name) < DISPLAY_NAME_MIN_CHARACTERS:
             raise ValidationError(_("A name needs at least two characters."), code="min_length")
@@ -94,5 +95,7 @@ class DeleteAccountForm(forms.Form):
     def clean_password(self) -> str:
         password = self.cleaned_data["password"]
         if not self.person.check_password(password):
-            raise ValidationError(_("This is not the password of your account. Nothing was deleted."), code="wrong")
+            raise ValidationError(
+                _("This is not the password of your account. Nothing was deleted."), code="wrong"
+            )
         return password

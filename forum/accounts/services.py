@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from forum.accounts.models import User
+from forum.accounts.models import Role, User
 from forum.accounts.signals import account_deleting, account_exporting, account_renamed
 
 
@@ -26,8 +26,10 @@ def change_profile(user: User, *, display_name: str, language: str) -> None:
 
 
 def export_account(user: User) -> dict[str, Any]:
-    """Everything that the site keeps about a person, ready for JSON: the account, its roles, and each part that
-    another package adds through `account_exporting`."""
+    """Everything that the site keeps about a person, ready for JSON.
+
+    The account and its roles, and each part that another package adds through `account_exporting`.
+    """
     addresses = EmailAddress.objects.filter(user=user).order_by("pk")
     export: dict[str, Any] = {
         "exported_at": timezone.now().isoformat(),
@@ -39,10 +41,12 @@ def export_account(user: User) -> dict[str, Any]:
             "created_at": user.created_at.isoformat(),
             "last_login": user.last_login.isoformat() if user.last_login else None,
         },
-        "roles": list(user.roles.order_by("pk").values("kind", consultation=F("consultation__slug"))),
+        "roles": list(
+            Role.objects.filter(user=user).order_by("pk").values("kind", slug=F("consultation__slug"))
+        ),
     }
     for _receiver, part in account_exporting.send(sender=User, user=user):
-        name, rows = part
+        name, rows = cast(tuple[str, list[dict[str, Any]]], part)
         export[name] = rows
     return export
 

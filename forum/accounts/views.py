@@ -67,7 +67,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         settings.LANGUAGE_COOKIE_NAME,
         person.language,
         max_age=THEME_COOKIE_SECONDS,
-        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        samesite="Lax",
         secure=settings.LANGUAGE_COOKIE_SECURE,
     )
     return response

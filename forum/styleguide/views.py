@@ -42,7 +42,9 @@ def _render(request: HttpRequest, template: str) -> HttpResponse:
         language = translation.get_language() or settings.LANGUAGE_CODE
     shown = request.GET.get("theme", "")
     with translation.override(language):
-        refused = SampleForm(data={"name": "\u202e", "email": "nobody"}, prefix="refused")
+        refused = SampleForm(
+            data={"refused-name": "", "refused-email": "nobody", "refused-place": "local"}, prefix="refused"
+        )
         refused.is_valid()
         sampled = sample(language)
         context: dict[str, Any] = {

@@ -122,7 +122,9 @@ def day(moment_: datetime | None) -> SafeString:
         return SafeString("")
     # Translators: a date, in the letters of Django's date filter
     written = _written(moment_, pgettext("date format", "j F Y"))
-    return format_html('<time datetime="{}">{}</time>', timezone.localtime(moment_).date().isoformat(), written)
+    return format_html(
+        '<time datetime="{}">{}</time>', timezone.localtime(moment_).date().isoformat(), written
+    )
 
 
 @register.simple_tag
