@@ -1,4 +1,19 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from moderation import views
 
 app_name = "moderation"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("moderation/", views.queue, name="queue"),
+    path("moderation/list/", views.queue_list, name="queue_list"),
+    path("moderation/cases/<int:case_id>/", views.case, name="case"),
+    path("moderation/cases/<int:case_id>/claim/", views.claim, name="claim"),
+    path("moderation/cases/<int:case_id>/release/", views.release, name="release"),
+    path("moderation/cases/<int:case_id>/decide/", views.decide, name="decide"),
+    path("moderation/report/<int:post_id>/", views.report, name="report"),
+    path("moderation/statements/<int:statement_id>/", views.statement, name="statement"),
+    path("moderation/statements/<int:statement_id>/appeal/", views.appeal, name="appeal"),
+    path("moderation/posts/<int:post_id>/why/", views.why, name="why"),
+    path("log/", views.log, name="log"),
+    path("log/entries.jsonl", views.log_lines, name="log_lines"),
+]

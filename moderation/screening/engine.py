@@ -151,10 +151,11 @@ class Engine:
 _engine = Engine(load_shipped_classifier)
 
 
-def use(load: Callable[[], Scorer]) -> None:
-    """Puts another classifier into this process, loaded by `load` when first needed."""
+def use(engine: Engine) -> Engine:
+    """Puts another engine into this process; returns the one it replaces."""
     global _engine
-    _engine = Engine(load)
+    replaced, _engine = _engine, engine
+    return replaced
 
 
 def warm() -> None:
