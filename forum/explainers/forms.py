@@ -164,7 +164,7 @@ class ExplainerForm(forms.Form):
 
 class SourceForm(forms.Form):
     title = LineField(label=_("What it is"), limit=200, help_text=_("Law, report, record of a meeting"))
-    url = WebAddressField(label=_("Address"), max_length=URL_MAX_CHARACTERS)
+    url = WebAddressField(label=_("Web address"), max_length=URL_MAX_CHARACTERS)
     publisher = LineField(label=_("Published by"), limit=120, required=False)
     accessed_on = forms.DateField(
         label=_("Read on"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
