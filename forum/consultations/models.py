@@ -108,6 +108,23 @@ class DraftVersion(models.Model):
         return f"version {self.number} of {self.consultation_id}"
 
 
+class DraftVersionTranslation(models.Model):
+    """A version's title and preface in another language."""
+
+    version = models.ForeignKey(DraftVersion, models.CASCADE, related_name="translations")
+    language = models.CharField(max_length=10, choices=settings.LANGUAGES)
+    title = models.CharField(max_length=200, blank=True)
+    preface = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["version", "language"], name="draft_version_translation_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
 class SectionKind(models.TextChoices):
     HEADING = "heading", _("heading")
     PART = "part", _("part")

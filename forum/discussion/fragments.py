@@ -49,17 +49,18 @@ def render_fragment(post: Post, language: str) -> str:
                 "post": post,
                 "revision": getattr(post, "current", None),
                 "state": PostState,
-                "count": mark_safe(COUNT),
-                "pressed": mark_safe(PRESSED),
-                "own": mark_safe(OWN),
-                "fresh": mark_safe(FRESH),
+                "count": COUNT,
+                "pressed": PRESSED,
+                "own": OWN,
+                "fresh": FRESH,
             },
         )
 
 
 def fill(html: str, *, count: int, pressed: bool = False, own: str = "", fresh: bool = False) -> SafeString:
     """A fragment with its slots closed for one reader."""
-    return mark_safe(
+    # Sound: the template escaped everything but sanitised revisions, and the slots are filled by our own markup.
+    return mark_safe(  # noqa: S308
         html.replace(COUNT, str(count))
         .replace(PRESSED, "true" if pressed else "false")
         .replace(OWN, own)

@@ -42,7 +42,13 @@ from forum.discussion.fragments import (
 from forum.discussion.models import PATH_DIGITS, Endorsement, Post, PostState, ReadMark, Revision, Thread
 from forum.realtime.models import Stream
 
-OUTLINED = (SectionKind.HEADING, SectionKind.PART, SectionKind.CHAPTER, SectionKind.DIVISION, SectionKind.ARTICLE)
+OUTLINED = (
+    SectionKind.HEADING,
+    SectionKind.PART,
+    SectionKind.CHAPTER,
+    SectionKind.DIVISION,
+    SectionKind.ARTICLE,
+)
 
 
 @dataclass(frozen=True)
@@ -289,7 +295,16 @@ def post_page(
             stored=FilteredRelation("fragments", condition=Q(fragments__language=language)),
             endorsed=_endorsed_by(user),
         ).values_list(
-            "pk", "path", "number", "state", "author_id", "version", "endorsement_count", "endorsed", "stored__key", "stored__html"
+            "pk",
+            "path",
+            "number",
+            "state",
+            "author_id",
+            "version",
+            "endorsement_count",
+            "endorsed",
+            "stored__key",
+            "stored__html",
         )[: size + 1]
     )
     more = len(found) > size
@@ -366,7 +381,9 @@ def rendered_for(post_id: int, *, user: Any, language: str) -> SafeString:
 
 def post_counts(consultation_id: int) -> dict[str, int]:
     """Readable posts of each thread of a consultation by anchor, `_` for its own thread. One query."""
-    rows = Thread.objects.filter(consultation_id=consultation_id).values_list("provision__anchor", "post_count")
+    rows = Thread.objects.filter(consultation_id=consultation_id).values_list(
+        "provision__anchor", "post_count"
+    )
     return {anchor or GENERAL: count for anchor, count in rows}
 
 

@@ -79,7 +79,9 @@ def submit_post(
     html = render(source)
     try:
         with transaction.atomic():
-            post = _place(author=author, thread=thread, parent_id=parent_id, key=submission_key, verdict=verdict)
+            post = _place(
+                author=author, thread=thread, parent_id=parent_id, key=submission_key, verdict=verdict
+            )
             revision = Revision.objects.create(
                 post=post, number=1, source=source, html=html, language=language, was_public=post.is_public
             )
@@ -107,8 +109,9 @@ def edit_post(
 ) -> Outcome:
     """Gives a post a new revision, screened like a first one.
 
-    A published post stays published or is held; a held one stays held and a hidden one hidden until a facilitator
-    has seen the difference. `seen_revision` is the number that the author edited from. Raises StageClosed and StateConflict.
+    A published post stays published or is held; a held one stays held and a hidden one hidden until a
+    facilitator has seen the difference. `seen_revision` is the number that the author edited from. Raises
+    StageClosed and StateConflict.
     """
     post = Post.objects.select_related("thread__consultation").get(pk=post_id, author=author)
     check_stage(post.thread, Act.REPLY, at=timezone.now())
@@ -245,7 +248,9 @@ def answerable_post(*, thread_id: int, post_id: int) -> Post:
     """The post to reply to. Raises ReplyImpossible with the reason."""
     post = Post.objects.filter(pk=post_id).first()
     if post is None or post.state == PostState.HELD:
-        raise ReplyImpossible(_("The post you reply to is not there. Your text is kept: post it without the reply."))
+        raise ReplyImpossible(
+            _("The post you reply to is not there. Your text is kept: post it without the reply.")
+        )
     if post.thread_id != thread_id:
         raise ReplyImpossible(_("The post you reply to stands in another thread. Your text is kept."))
     if post.state == PostState.HIDDEN:

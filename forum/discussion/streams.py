@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from forum.discussion.fragments import fill, fragments_for
@@ -24,7 +24,9 @@ class ThreadStream:
         html = fragments_for([event.subject_id for event in events if event.kind == "post"], language)
         posts = {
             row["pk"]: row
-            for row in Post.objects.filter(pk__in=ids).values("pk", "path", "depth", "number", "state", "endorsement_count")
+            for row in Post.objects.filter(pk__in=ids).values(
+                "pk", "path", "depth", "number", "state", "endorsement_count"
+            )
         }
         background = None
         if any(event.kind == "background" for event in events):
@@ -33,7 +35,7 @@ class ThreadStream:
 
 
 def _frame(
-    event: EventRow, post: dict[str, Any] | None, html: dict[int, str], background: str | None
+    event: EventRow, post: Mapping[str, Any] | None, html: dict[int, str], background: str | None
 ) -> dict[str, Any]:
     frame: dict[str, Any] = {"n": event.number, "kind": event.kind, "id": event.subject_id}
     if event.kind == "background":
@@ -49,6 +51,8 @@ def _frame(
 
 
 def _background(thread_id: int, language: str) -> str:
-    provision_id, consultation_id = Thread.objects.values_list("provision_id", "consultation_id").get(pk=thread_id)
+    provision_id, consultation_id = Thread.objects.values_list("provision_id", "consultation_id").get(
+        pk=thread_id
+    )
     fragments = background_fragments(provision_id, consultation_id=consultation_id, language=language)
     return "".join(fragments.values())

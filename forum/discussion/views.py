@@ -39,7 +39,9 @@ def thread(request: HttpRequest, slug: str, anchor: str) -> HttpResponse:
     found = selectors.access_thread(slug, anchor, language=_language())
     if request.method == "POST":
         return _take_post(request, found)
-    form = PostForm(initial={"key": uuid4(), "parent": _number(request.GET.get("reply"))} | _kept(request, found))
+    form = PostForm(
+        initial={"key": uuid4(), "parent": _number(request.GET.get("reply"))} | _kept(request, found)
+    )
     return _thread_page(request, found, form=form)
 
 
@@ -129,12 +131,15 @@ def _take_post(request: HttpRequest, found: Thread) -> HttpResponse:
         return _composer_or_page(request, found, form=form, status=422)
     if _is_too_fast(request):
         form.add_error(
-            "body", gettext("You have posted many times in a short while. Your text is kept; send it again in a minute.")
+            "body",
+            gettext(
+                "You have posted many times in a short while. Your text is kept; send it again in a minute."
+            ),
         )
         return _composer_or_page(request, found, form=form, status=429)
     try:
         outcome = services.submit_post(
-            author=request.user,  # type: ignore[arg-type]
+            author=request.user,
             thread_id=found.pk,
             source=form.cleaned_data["body"],
             language=_language(),
@@ -165,7 +170,8 @@ def _keep_and_sign_in(request: HttpRequest, found: Thread) -> HttpResponse:
     text = tidy(request.POST.get("body", ""))[: settings.POST_MAX_CHARACTERS * 2]
     request.session[KEPT] = {"thread": found.pk, "body": text, "parent": _number(request.POST.get("parent"))}
     messages.warning(
-        request, _("You are signed out. Your text is kept: sign in, and it stands in the composer as you left it.")
+        request,
+        _("You are signed out. Your text is kept: sign in, and it stands in the composer as you left it."),
     )
     return _sign_in(request, f"{_thread_address(found)}#composer")
 
@@ -189,9 +195,13 @@ def _say_what_became(request: HttpRequest, post: Post) -> None:
     if post.state == PostState.PUBLISHED:
         messages.success(request, _("Your post is published."))
     elif post.state == PostState.HELD:
-        messages.info(request, _("Your post is saved. A facilitator reads it before others do; you will be told."))
+        messages.info(
+            request, _("Your post is saved. A facilitator reads it before others do; you will be told.")
+        )
     elif post.state == PostState.HIDDEN:
-        messages.info(request, _("Your revision is saved. A facilitator reads it and decides; you will be told."))
+        messages.info(
+            request, _("Your revision is saved. A facilitator reads it and decides; you will be told.")
+        )
 
 
 # ---- pages --------------------------------------------------------------------------------------------------
@@ -236,7 +246,11 @@ def _composer_context(
     found: Thread, *, form: PostForm, verdict: Verdict | None = None, acts: Any = None
 ) -> dict[str, Any]:
     parent_id = _number(form["parent"].value())
-    parent = Post.objects.filter(pk=parent_id, thread=found, state=PostState.PUBLISHED).first() if parent_id else None
+    parent = (
+        Post.objects.filter(pk=parent_id, thread=found, state=PostState.PUBLISHED).first()
+        if parent_id
+        else None
+    )
     return {
         "thread": found,
         "form": form,

@@ -209,7 +209,7 @@ connect({
 
 // What the reader has unfolded stays unfolded.
 function showBackground(html) {
-  const region = document.getElementById("background-region");
+  const region = document.getElementById("background");
   const open = [...region.querySelectorAll("details")].map((layer) => layer.open);
   keepingPlace(() => {
     region.innerHTML = html;

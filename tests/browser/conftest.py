@@ -1,6 +1,6 @@
 """A site as a newcomer starts it, and browsers to walk through it.
 
-`bin/serve` is started once on a free port with data of its own: on SQLite, or, with DATABASE_URL and REDIS_URL set, on a
+`bin/serve` is started once on a free port with data of its own: on SQLite, or, with DATABASE_URL and REDIS_URL, on a
 fresh PostgreSQL database beside the named one and on that Redis.
 """
 
@@ -74,7 +74,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("site")
     port = _free_port()
     environment = {
-        name: value for name, value in os.environ.items() if name not in {"DJANGO_SETTINGS_MODULE", "SITE_URL"}
+        name: value
+        for name, value in os.environ.items()
+        if name not in {"DJANGO_SETTINGS_MODULE", "SITE_URL"}
     }
     environment |= {
         "DRAFTROOM_MODE": "demonstration",
@@ -84,7 +86,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "SCREENING_TIMEOUT_MS": "10000",
     } | _own_database()
     server = subprocess.Popen(
-        [str(ROOT / "bin" / "serve")], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [str(ROOT / "bin" / "serve")],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     output: list[str] = []
     ready = threading.Event()
@@ -114,7 +120,12 @@ def chromium(chromium_path: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium_path,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-background-networking",
+                "--disable-component-update",
+            ],
         )
         yield browser
         browser.close()
@@ -146,7 +157,9 @@ def reader(site: Site, chromium: Browser):
     """Makes readers: `reader("en")`, `reader("zh-hant", theme="dark", width=360, scripts=False)`."""
     readers: list[Reader] = []
 
-    def make(language: str = "en", *, theme: str = "light", width: int = 1280, scripts: bool = True) -> Reader:
+    def make(
+        language: str = "en", *, theme: str = "light", width: int = 1280, scripts: bool = True
+    ) -> Reader:
         context = chromium.new_context(
             locale=LOCALES[language],
             color_scheme=theme,  # type: ignore[arg-type]
@@ -159,7 +172,8 @@ def reader(site: Site, chromium: Browser):
         made = Reader(context, page, site, [])
         page.on("pageerror", lambda error: made.errors.append(str(error)))
         page.on(
-            "console", lambda message: made.errors.append(message.text) if "Content Security" in message.text else None
+            "console",
+            lambda message: made.errors.append(message.text) if "Content Security" in message.text else None,
         )
         readers.append(made)
         return made

@@ -56,7 +56,9 @@ def make_user(db):
     def make(name, **roles):
         user = User.objects.create_user(f"{name.lower()}@example.org", "a long password", display_name=name)
         for consultation, kind in roles.items():
-            Role.objects.create(user=user, consultation=Consultation.objects.get(slug=consultation), kind=kind)
+            Role.objects.create(
+                user=user, consultation=Consultation.objects.get(slug=consultation), kind=kind
+            )
         return user
 
     return make
@@ -67,10 +69,19 @@ def make_consultation(db):
     def make(slug="online", *, stage="opinion", starts=-1, days=10):
         now = timezone.now()
         consultation = Consultation.objects.create(
-            slug=slug, level="central", language="zh-hant", title="線上諮詢辦法", agency="數位部", question="哪一條該改？"
+            slug=slug,
+            level="central",
+            language="zh-hant",
+            title="線上諮詢辦法",
+            agency="數位部",
+            question="哪一條該改？",
         )
         ConsultationTranslation.objects.create(
-            consultation=consultation, language="en", title="Online consultation rules", agency="Ministry", question="What?"
+            consultation=consultation,
+            language="en",
+            title="Online consultation rules",
+            agency="Ministry",
+            question="What?",
         )
         Stage.objects.create(
             consultation=consultation,
@@ -78,8 +89,12 @@ def make_consultation(db):
             opens_at=now + timedelta(days=starts),
             closes_at=now + timedelta(days=starts + days),
         )
-        version = DraftVersion.objects.create(consultation=consultation, number=1, digest="0", published_at=now)
-        for position, (anchor, label) in enumerate([("art-1", "第一條"), ("art-1-1", "第一條之一"), ("art-2", "第二條")]):
+        version = DraftVersion.objects.create(
+            consultation=consultation, number=1, digest="0", published_at=now
+        )
+        for position, (anchor, label) in enumerate(
+            [("art-1", "第一條"), ("art-1-1", "第一條之一"), ("art-2", "第二條")]
+        ):
             provision = Provision.objects.create(consultation=consultation, anchor=anchor)
             section = Section.objects.create(
                 version=version,
@@ -92,7 +107,11 @@ def make_consultation(db):
                 text=f"{label}的條文",
             )
             SectionTranslation.objects.create(
-                section=section, language="en", label=f"Article {anchor[4:]}", heading="Heading", text=f"Text of {anchor}"
+                section=section,
+                language="en",
+                label=f"Article {anchor[4:]}",
+                heading="Heading",
+                text=f"Text of {anchor}",
             )
         return consultation
 

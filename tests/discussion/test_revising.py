@@ -30,7 +30,9 @@ def post(say, alice):
 
 
 def edit(alice, post, source, seen=1, **options):
-    return edit_post(author=alice, post_id=post.pk, source=source, language="en", seen_revision=seen, **options)
+    return edit_post(
+        author=alice, post_id=post.pk, source=source, language="en", seen_revision=seen, **options
+    )
 
 
 def test_an_edit_adds_a_revision_and_an_event(alice, post):

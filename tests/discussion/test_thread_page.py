@@ -34,12 +34,19 @@ def fill(thread, author, count, start=1):
     Revision.objects.bulk_create(
         [
             Revision(
-                post=post, number=1, source=f"n{post.number}", html=f"<p>n{post.number}</p>", language="en", was_public=True
+                post=post,
+                number=1,
+                source=f"n{post.number}",
+                html=f"<p>n{post.number}</p>",
+                language="en",
+                was_public=True,
             )
             for post in posts
         ]
     )
-    Thread.objects.filter(pk=thread.pk).update(last_post_number=start + count - 1, post_count=start + count - 1)
+    Thread.objects.filter(pk=thread.pk).update(
+        last_post_number=start + count - 1, post_count=start + count - 1
+    )
 
 
 def numbers(html):
@@ -48,7 +55,9 @@ def numbers(html):
 
 def queries_of(client, path):
     client.get(path)
-    with CaptureQueriesContext(connection, ) as captured:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
         answer = client.get(path)
     assert answer.status_code == 200
     return [query["sql"] for query in captured.captured_queries]

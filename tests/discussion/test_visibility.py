@@ -73,11 +73,15 @@ def test_a_withdrawn_post_is_gone_for_readers(say, alice, readers):
     assert readers("reader", f"/posts/{post.pk}/history/").status_code == 404
 
 
-@pytest.mark.parametrize("take_away", [hold_post, lambda pk: hide_post(pk, rule="spam")], ids=["held", "hidden"])
+@pytest.mark.parametrize(
+    "take_away", [hold_post, lambda pk: hide_post(pk, rule="spam")], ids=["held", "hidden"]
+)
 def test_catching_up_never_brings_what_became_unpublished(say, alice, thread, take_away):
     post = say(alice, "shown for a minute").post
     take_away(post.pk)
-    frames = ThreadStream().frames(thread.pk, [EventRow(1, "post", post.pk), EventRow(2, "post", post.pk)], "en")
+    frames = ThreadStream().frames(
+        thread.pk, [EventRow(1, "post", post.pk), EventRow(2, "post", post.pk)], "en"
+    )
     assert [frame["n"] for frame in frames] == [1, 2]
     assert "shown for a minute" not in str(frames)
     assert "Alice" not in str(frames)
