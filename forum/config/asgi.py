@@ -6,7 +6,6 @@ import sys
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forum.config.settings")
 
 from channels.routing import ProtocolTypeRouter
-from channels.security.websocket import AllowedHostsOriginValidator
 from django.core.asgi import get_asgi_application
 from django.core.exceptions import ImproperlyConfigured
 
@@ -15,9 +14,15 @@ try:
 except ImproperlyConfigured as error:
     sys.exit(f"Draftroom cannot start: {error}")
 
-from forum.realtime.sockets import application as sockets  # noqa: E402
-from moderation.screening import warm  # noqa: E402
+from django.conf import settings
+from django.db import connections
+
+from forum.realtime.sockets import application as sockets
+from moderation.screening import warm
 
 warm()
+
+if not settings.EMBEDDED and settings.MODE != "test":
+    connections["default"].settings_dict.setdefault("OPTIONS", {})["pool"] = settings.DATABASE_POOL
 
 application = ProtocolTypeRouter({"http": http, "websocket": sockets})
