@@ -123,7 +123,7 @@ def _run(address: str, port: int, *, welcome: str) -> int:
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stopping.set())
-    site, worker = Child("site", "run_site"), Child("worker", "qcluster")
+    site, worker = Child("site", "run_site"), Child("worker", "qcluster", "--skip-checks")
     try:
         if not _wait_until_it_answers(site, address, port, stopping):
             return 0 if stopping.is_set() else _tell_site_ended(site)
