@@ -6,6 +6,7 @@ with the reason. `DRAFTROOM_REQUIRE_ALL=1` turns every skip into a failure: noth
 
 from __future__ import annotations
 
+import inspect
 import os
 import shutil
 from collections import Counter
@@ -33,6 +34,16 @@ def find_chromium() -> str | None:
 
 def pytest_configure(config: pytest.Config) -> None:
     compile_catalogues(ROOT)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests last: Playwright's synchronous driver keeps an event loop in the main thread."""
+    items.sort(key=_drives_browser_synchronously)
+
+
+def _drives_browser_synchronously(item: pytest.Item) -> bool:
+    is_async = inspect.iscoroutinefunction(getattr(item, "function", None))
+    return item.get_closest_marker("browser") is not None and not is_async
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
