@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from forum.consultations import services
 from forum.consultations.models import Consultation
@@ -16,6 +17,12 @@ NOON = datetime(2026, 3, 1, 4, 0, tzinfo=UTC)
 
 def at(day: int, hour: int = 4, minute: int = 0, second: int = 0, *, month: int = 3) -> datetime:
     return datetime(2026, month, day, hour, minute, second, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
