@@ -239,7 +239,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "signup": "20/m/ip"}
 
-DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="Draftroom <no-reply@draftroom.example>")
+DEFAULT_FROM_EMAIL = _required("MAIL_FROM") or "Draftroom <no-reply@draftroom.example>"
 MAIL_DIR = DATA_DIR / "mail"
 if DEMONSTRATION and not env.str("EMAIL_URL", default=""):
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"

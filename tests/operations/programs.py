@@ -22,6 +22,7 @@ PRODUCTION = {
     "SECRET_KEY": "correct-horse-battery-staple-0123456789-abcdefghijklmnopqrstuvwxyz",
     "SITE_URL": "https://talk.example.tw",
     "EMAIL_URL": "smtp+tls://sender:secret@mail.example.tw:587",
+    "MAIL_FROM": "Draftroom <no-reply@example.tw>",
 }
 
 

@@ -18,6 +18,7 @@ REFUSED = [
     ("SITE_URL", "talk.example.tw", "SITE_URL must be an address like"),
     ("SITE_URL", "https://talk.example.tw/forum", "SITE_URL must be an address like"),
     ("EMAIL_URL", None, "EMAIL_URL must be set in production."),
+    ("MAIL_FROM", None, "MAIL_FROM must be set in production."),
     ("EMAIL_URL", "consolemail://", "EMAIL_URL must name a mail server in production"),
     ("EMAIL_URL", "dummymail://", "EMAIL_URL must name a mail server in production"),
     ("EMAIL_URL", "smtp://mail.example.tw:not-a-port", "EMAIL_URL"),
