@@ -1,0 +1,112 @@
+"""One event to N sockets of one process: the hub against a bare broadcast, both under the same uvicorn."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+
+import uvloop
+
+from tests.load.listeners import Crowd, http_get
+from tests.load.process import data_folder, environment, manage, serving, take_core
+from tests.load.tables import median, percentile, show, verdict
+
+SIZES = (200, 1_000)
+ROUNDS = 3
+EVENTS = 25
+PAUSE_SECONDS = 0.05
+P99_TARGET = 1.5
+MEMORY_TARGET = 3.0
+
+BARE, HUB = "bare uvicorn broadcast", "Draftroom"
+PROGRAMS = {
+    BARE: ("tests.load.broadcast_bare:application", "/"),
+    HUB: ("tests.load.broadcast_hub:application", "/ws/stream/bench-1/?since=0&language=en"),
+}
+
+
+@dataclass(frozen=True)
+class Round:
+    p50_ms: float
+    p99_ms: float
+    us_a_socket: float
+    kb_a_connection: float
+
+
+def main() -> None:
+    take_core(1)
+    started = time.monotonic()
+    rounds: dict[tuple[str, int], list[Round]] = {}
+    for _ in range(ROUNDS):
+        for size in SIZES:
+            for name in PROGRAMS:
+                rounds.setdefault((name, size), []).append(_round(name, size))
+    _report(rounds, seconds=time.monotonic() - started)
+
+
+def _round(name: str, size: int) -> Round:
+    program, path = PROGRAMS[name]
+    with data_folder() as folder:
+        env = environment(folder)
+        if name == HUB:
+            manage("migrate", "--verbosity=0", env=env)
+        with serving(program, env=env) as server:
+            return uvloop.run(_measure(server, path, size))
+
+
+async def _measure(server, path: str, size: int) -> Round:
+    # The first sockets pay for what a process loads once; they are not counted.
+    warm = Crowd(server.port, path, 10)
+    await warm.connect()
+    await http_get(server.port, "/event")
+    path = path.replace("since=0", "since=1")
+    before_kb = server.resident_kb()
+    crowd = Crowd(server.port, path, size)
+    await crowd.connect()
+    await asyncio.sleep(0.5)
+    after_kb = server.resident_kb()
+    for _ in range(3):
+        await _one_event(server, crowd)
+    crowd.ages.clear()
+    cpu = server.cpu_seconds()
+    for _ in range(EVENTS):
+        await _one_event(server, crowd)
+        await asyncio.sleep(PAUSE_SECONDS)
+    cpu = server.cpu_seconds() - cpu
+    crowd.leave()
+    warm.leave()
+    return Round(
+        p50_ms=percentile(crowd.ages, 0.5),
+        p99_ms=percentile(crowd.ages, 0.99),
+        us_a_socket=cpu / EVENTS / size * 1e6,
+        kb_a_connection=(after_kb - before_kb) / size,
+    )
+
+
+async def _one_event(server, crowd: Crowd) -> None:
+    crowd.expect_one_each()
+    await http_get(server.port, "/event")
+    await crowd.all_heard()
+
+
+def _report(rounds: dict[tuple[str, int], list[Round]], *, seconds: float) -> None:
+    names = ("p50_ms", "p99_ms", "us_a_socket", "kb_a_connection")
+    rows: list[list[float | str]] = []
+    ratios: dict[int, list[float]] = {}
+    for size in SIZES:
+        for name in PROGRAMS:
+            values = [median([getattr(one, field) for one in rounds[name, size]]) for field in names]
+            rows.append([name, str(size), *values])
+        pairs = list(zip(rounds[HUB, size], rounds[BARE, size], strict=True))
+        ratios[size] = [median([getattr(ours, f) / getattr(bare, f) for ours, bare in pairs]) for f in names]
+        rows.append(["ratio", str(size), *ratios[size]])
+    show(
+        f"One event of 600 bytes to N sockets of one process ({ROUNDS} interleaved rounds of {EVENTS} events, "
+        f"medians; {seconds:.0f} s)",
+        ["", "N", "p50 ms", "p99 ms", "us of server/socket", "KB/connection"],
+        rows,
+    )
+    print()
+    verdict("p99 against bare at 1,000 sockets", ratios[SIZES[-1]][1], P99_TARGET, "x")
+    verdict("memory of an idle connection against bare", ratios[SIZES[-1]][3], MEMORY_TARGET, "x")
