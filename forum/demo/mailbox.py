@@ -5,7 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -48,7 +48,9 @@ def _mail(raw: bytes) -> Mail:
 
 
 def _moment(date: str) -> datetime | None:
+    """A date without a zone is in UTC (RFC 5322 writes it -0000)."""
     try:
-        return parsedate_to_datetime(date)
+        moment = parsedate_to_datetime(date)
     except ValueError:
         return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

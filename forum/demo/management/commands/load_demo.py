@@ -6,7 +6,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from forum.consultations.sample import load_sample
+from forum.demo.background import load_background
 from forum.demo.people import PEOPLE, load_people, shared_password
+from forum.demo.talk import load_talk
 
 
 class Command(BaseCommand):
@@ -15,7 +17,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
             raise CommandError("Sample accounts do not exist in production.")
-        load_people(load_sample())
+        consultation = load_sample()
+        people = load_people(consultation)
+        load_background(consultation, people)
+        if not load_talk(consultation, people):
+            self.stderr.write("The civility model cannot be used: the sample talk is left out for now.")
         self._tell_accounts()
 
     def _tell_accounts(self) -> None:
