@@ -195,13 +195,24 @@ def versions(consultation: Consultation) -> list[DraftVersion]:
     return list(consultation.versions.order_by("-number").defer("preface", "background"))
 
 
-def newest_version(consultation: Consultation) -> DraftVersion | None:
-    return consultation.versions.order_by("-number").first()
+def newest_version(consultation: Consultation, *, language: str = "") -> DraftVersion | None:
+    """The version that is discussed now, its preface in `language` if it has one (`shown_preface`). One query."""
+    return _versions(consultation, language).order_by("-number").first()
 
 
-def access_version(consultation: Consultation, number: int) -> DraftVersion:
-    """One version of this consultation. Raises Http404."""
-    version = consultation.versions.filter(number=number).first()
+def _versions(consultation: Consultation, language: str) -> QuerySet[DraftVersion]:
+    return consultation.versions.annotate(
+        translated=FilteredRelation("translations", condition=Q(translations__language=language)),
+        shown_preface=Coalesce(F("translated__preface"), F("preface")),
+        preface_language=Case(
+            When(translated__pk__isnull=False, then=Value(language)), default=Value(consultation.language)
+        ),
+    )
+
+
+def access_version(consultation: Consultation, number: int, *, language: str = "") -> DraftVersion:
+    """One version of this consultation, as `newest_version` gives it. Raises Http404. One query."""
+    version = _versions(consultation, language).filter(number=number).first()
     if version is None:
         raise Http404
     return version
@@ -338,6 +349,26 @@ def outline(version: DraftVersion, *, language: str, original: str) -> list[Outl
                 in_group = view.depth
             groups[-1].articles.append(entry)
     return groups
+
+
+def outline_of(tree: Iterable[SectionView]) -> list[OutlineGroup]:
+    """The same outline from a tree that is at hand, without counts. No query."""
+    groups: list[OutlineGroup] = []
+    for section in tree:
+        entry = OutlineEntry(section.anchor, section.label, section.heading, section.language, posts=0)
+        if section.is_container:
+            below = [child for child in section.children if not child.is_container]
+            own = OutlineGroup(entry, section.depth, _entries(below))
+            groups += [own, *outline_of(child for child in section.children if child.is_container)]
+        elif groups and groups[-1].head is None:
+            groups[-1].articles.append(entry)
+        else:
+            groups.append(OutlineGroup(None, section.depth, [entry]))
+    return groups
+
+
+def _entries(sections: Iterable[SectionView]) -> list[OutlineEntry]:
+    return [OutlineEntry(s.anchor, s.label, s.heading, s.language, posts=0) for s in sections]
 
 
 def general_posts(consultation: Consultation) -> int:

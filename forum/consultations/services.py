@@ -16,6 +16,7 @@ from forum.consultations.drafts import ParsedDraft, ParsedSection
 from forum.consultations.models import (
     Consultation,
     DraftVersion,
+    DraftVersionTranslation,
     Provision,
     Section,
     SectionKind,
@@ -207,6 +208,11 @@ def _carry_translations(old: DraftVersion, new: DraftVersion) -> None:
                 for t in before.translations.all()
             ]
     SectionTranslation.objects.bulk_create(copies)
+    if (old.title, old.preface) == (new.title, new.preface):
+        DraftVersionTranslation.objects.bulk_create(
+            DraftVersionTranslation(version=new, language=t.language, title=t.title, preface=t.preface)
+            for t in old.translations.all()
+        )
 
 
 def _words(section: Section) -> tuple[str, str, str, str]:
@@ -236,6 +242,9 @@ def import_translation(draft: ParsedDraft, *, version: DraftVersion, language: s
             section_id=pk, language=language, label=label, heading=heading, text=text, reason=reason
         )
         for pk, (label, heading, text, reason) in changed.items()
+    )
+    DraftVersionTranslation.objects.update_or_create(
+        version=version, language=language, defaults={"title": draft.title[:200], "preface": draft.preface}
     )
     return TranslationResult(version, sections=len(after), changed=len(changed))
 

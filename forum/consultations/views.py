@@ -59,8 +59,9 @@ def draft(request: HttpRequest, slug: str) -> HttpResponse:
         versions=versions,
         version=version,
         tree=tree,
+        outline=selectors.outline_of(tree),
         shown_translated=any(s.language != consultation.language for s in tree),
-        preface=selectors.prose_html(version.preface) if version else "",
+        preface=selectors.prose_html(vars(version)["shown_preface"]) if version else "",
     )
 
 
@@ -101,5 +102,5 @@ def _number(form: PageForm | VersionForm, field: str) -> int | None:
 
 def _wanted_version(consultation: Consultation, number: int | None) -> DraftVersion | None:
     if number is None:
-        return selectors.newest_version(consultation)
-    return selectors.access_version(consultation, number)
+        return selectors.newest_version(consultation, language=_language())
+    return selectors.access_version(consultation, number, language=_language())

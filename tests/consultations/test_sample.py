@@ -59,6 +59,14 @@ def test_its_opinion_stage_is_open_and_its_text_is_whole_in_both_languages(db, l
     assert {article.language for chapter in tree for article in chapter.children} == {language}
 
 
+def test_its_general_explanation_is_in_both_languages(client, db):
+    load_sample()
+    for language, words in (("en", "Regulations touch everyone"), ("zh-hant", "法規影響每一個人的生活")):
+        client.cookies["django_language"] = language
+        html = client.get("/c/online-consultation/draft/").content.decode()
+        assert words in html
+
+
 def test_every_section_of_both_versions_is_translated(db):
     load_sample()
     for version in DraftVersion.objects.all():
