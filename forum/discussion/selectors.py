@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -29,8 +29,9 @@ from django.utils.safestring import SafeString
 from forum.accounts.models import RoleKind
 from forum.accounts.selectors import roles_of
 from forum.consultations.activity import GENERAL
-from forum.consultations.models import Consultation, DraftVersion, Section, SectionKind, Stage
-from forum.consultations.stages import Act, allowed_acts, stage_at
+from forum.consultations.models import Consultation, DraftVersion, Section, SectionKind
+from forum.consultations.selectors import SectionView, Situation, sections_below, situation
+from forum.consultations.stages import Act
 from forum.discussion.fragments import (
     fill,
     fragment_key,
@@ -80,19 +81,16 @@ class PostPage:
 
 @dataclass(frozen=True)
 class ThreadView:
-    """What the thread page shows beside the posts."""
+    """What the thread page shows beside the posts. `article` is the provision's text with what is under it."""
 
     thread: Thread
     consultation: Consultation
-    stages: Sequence[Stage]
-    stage: Stage | None
-    next_stage: Stage | None
+    situation: Situation
     acts: frozenset[Act]
     outline: Sequence[OutlineEntry]
-    sections: Sequence[Section]
+    article: SectionView | None
     last_event: int
-    at: datetime
-    roles: frozenset[str] = field(default_factory=frozenset)
+    roles: frozenset[str]
 
     @property
     def is_facilitator(self) -> bool:
@@ -108,30 +106,35 @@ def access_thread(slug: str, anchor: str, *, language: str) -> Thread:
     Threads are public; the thread of a provision comes into being when it is first visited.
     """
     provision = None if anchor == GENERAL else anchor
-    threads = Thread.objects.select_related("consultation", "provision").annotate(
-        translated=FilteredRelation(
-            "consultation__translations", condition=Q(consultation__translations__language=language)
-        ),
-        shown_title=Coalesce(F("translated__title"), F("consultation__title")),
-        shown_agency=Coalesce(F("translated__agency"), F("consultation__agency")),
-        shown_question=Coalesce(F("translated__question"), F("consultation__question")),
-        last_event=Coalesce(Subquery(_stream_number()), Value(0)),
-    )
-    wanted = threads.filter(consultation__slug=slug, provision__anchor=provision)
-    if provision is None:
-        wanted = threads.filter(consultation__slug=slug, provision=None)
+    wanted = _threads(language).filter(consultation__slug=slug)
+    wanted = wanted.filter(provision__anchor=provision) if provision else wanted.filter(provision=None)
     thread = wanted.first()
     if thread is None:
         _open_first_time(slug, provision)
         thread = wanted.first()
     if thread is None:
         raise Http404
+    for name in ("title", "agency", "question", "language"):
+        setattr(thread.consultation, f"shown_{name}", getattr(thread, f"shown_{name}"))
     return thread
 
 
-def _stream_number() -> QuerySet[Any]:
-    key = Concat(Value("thread-"), Cast(OuterRef("pk"), CharField()))
-    return Stream.objects.filter(key=key).values("last_number")[:1]
+def _threads(language: str) -> QuerySet[Thread]:
+    newest = DraftVersion.objects.filter(consultation=OuterRef("consultation")).order_by("-number")
+    stream = Stream.objects.filter(key=Concat(Value("thread-"), Cast(OuterRef("pk"), CharField())))
+    return Thread.objects.select_related("consultation", "provision").annotate(
+        translated=FilteredRelation(
+            "consultation__translations", condition=Q(consultation__translations__language=language)
+        ),
+        shown_title=Coalesce(F("translated__title"), F("consultation__title")),
+        shown_agency=Coalesce(F("translated__agency"), F("consultation__agency")),
+        shown_question=Coalesce(F("translated__question"), F("consultation__question")),
+        shown_language=Case(
+            When(translated__pk__isnull=False, then=Value(language)), default=F("consultation__language")
+        ),
+        version_id=Subquery(newest.values("pk")[:1]),
+        last_event=Coalesce(Subquery(stream.values("last_number")[:1]), Value(0)),
+    )
 
 
 def _open_first_time(slug: str, anchor: str | None) -> None:
@@ -190,50 +193,35 @@ def readable_revisions(user: Any, post: Post) -> Sequence[Revision]:
 
 def thread_view(thread: Thread, *, user: Any, language: str, at: datetime) -> ThreadView:
     """Everything of the page that does not depend on the posts. Four queries, one less for visitors."""
-    stages = list(thread.consultation.stages.all())
-    stage = stage_at(stages, at)
+    shown = vars(thread)
+    standing = situation(thread.consultation.stages.all(), at)
     return ThreadView(
         thread=thread,
         consultation=thread.consultation,
-        stages=stages,
-        stage=stage,
-        next_stage=next((later for later in stages if later.opens_at > at), None),
-        acts=allowed_acts(stage, general=thread.provision_id is None),
-        outline=_outline(thread, user=user, language=language),
-        sections=_sections(thread, language=language),
-        last_event=getattr(thread, "last_event", 0),
-        at=at,
+        situation=standing,
+        acts=standing.acts_sections if thread.provision_id else standing.acts_general,
+        outline=_outline(thread, version_id=shown["version_id"], user=user, language=language),
+        article=_article(thread, version_id=shown["version_id"], language=language),
+        last_event=shown["last_event"],
         roles=roles_of(user, thread.consultation_id),
     )
 
 
-def _current_sections(consultation_id: int, language: str) -> QuerySet[Section]:
-    newest = DraftVersion.objects.filter(consultation_id=consultation_id).order_by("-number").values("pk")[:1]
-    return Section.objects.filter(version_id=Subquery(newest)).annotate(
-        translated=FilteredRelation("translations", condition=Q(translations__language=language)),
-        shown_label=Coalesce(F("translated__label"), F("label")),
-        shown_heading=Coalesce(F("translated__heading"), F("heading")),
-        shown_text=Coalesce(F("translated__text"), F("text")),
-        shown_reason=Coalesce(F("translated__reason"), F("reason")),
-        is_translated=Case(When(translated__pk__isnull=False, then=Value(True)), default=Value(False)),
-    )
-
-
-def _outline(thread: Thread, *, user: Any, language: str) -> list[OutlineEntry]:
+def _outline(thread: Thread, *, version_id: int | None, user: Any, language: str) -> list[OutlineEntry]:
     seen: Any = Value(None, output_field=IntegerField())
     if user.is_authenticated:
         marks = ReadMark.objects.filter(user_id=user.pk, thread=OuterRef("provision__thread"))
         seen = Coalesce(Subquery(marks.values("last_post_number")[:1]), Value(0))
     rows = (
-        _current_sections(thread.consultation_id, language)
-        .filter(kind__in=OUTLINED)
+        Section.objects.filter(version_id=version_id, kind__in=OUTLINED)
+        .annotate(translated=FilteredRelation("translations", condition=Q(translations__language=language)))
         .order_by("position")
         .values_list(
             "provision__anchor",
             "kind",
             "depth",
-            "shown_label",
-            "shown_heading",
+            Coalesce(F("translated__label"), F("label")),
+            Coalesce(F("translated__heading"), F("heading")),
             "provision__thread__post_count",
             "provision__thread__last_post_number",
             seen,
@@ -253,22 +241,14 @@ def _outline(thread: Thread, *, user: Any, language: str) -> list[OutlineEntry]:
     ]
 
 
-def _sections(thread: Thread, *, language: str) -> list[Section]:
-    """The provision and everything under it in the newest version, in order; empty for the general thread."""
-    if thread.provision is None:
-        return []
-    here = thread.provision_id
-    return list(
-        _current_sections(thread.consultation_id, language)
-        .filter(
-            Q(provision=here)
-            | Q(parent__provision=here)
-            | Q(parent__parent__provision=here)
-            | Q(parent__parent__parent__provision=here)
-        )
-        .select_related("provision")
-        .order_by("position")
-    )
+def _article(thread: Thread, *, version_id: int | None, language: str) -> SectionView | None:
+    """The provision with everything under it in the newest version; None for the consultation's own thread."""
+    if thread.provision is None or version_id is None:
+        return None
+    original = thread.consultation.language
+    version = DraftVersion(pk=version_id)
+    found = sections_below(version, thread.provision.anchor, language=language, original=original)
+    return found[0] if found else None
 
 
 def post_page(

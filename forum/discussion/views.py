@@ -228,6 +228,7 @@ def _thread_page(
             found.provision_id, consultation_id=found.consultation_id, language=language
         ),
         "consultation": found.consultation,
+        "situation": view.situation,
     } | _composer_context(found, form=form, verdict=verdict, acts=view.acts)
     response = render(request, "discussion/thread.html", context, status=status)
     _remember_reading(request, view, page)
