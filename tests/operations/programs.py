@@ -86,7 +86,7 @@ class Serve:
     """`bin/serve` running, with what it has printed so far."""
 
     def __init__(self, **settings: str | None) -> None:
-        self.port = int(settings.setdefault("PORT", str(free_port())) or 0)
+        self.port = settings.setdefault("PORT", str(free_port()))
         settings.setdefault("DRAFTROOM_VENV", sys.prefix)
         self.began = time.monotonic()
         self.process = subprocess.Popen(
