@@ -13,7 +13,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -27,7 +26,7 @@ from forum.explainers.errors import EditConflict
 from forum.explainers.forms import WHOLE, ExplainerForm, SourceFormSet, typed
 from forum.explainers.models import Explainer, ExplainerRevision
 from forum.explainers.selectors import PinnedExplainer
-from forum.explainers.views import LayerChange, layer_changes, reader_language
+from forum.explainers.views import LayerChange, layer_changes, page_language, reader_language, situation_of
 
 
 @dataclass
@@ -47,7 +46,7 @@ class Desk:
 
     @property
     def places(self) -> list[selectors.Place]:
-        return selectors.places(self.consultation.pk)
+        return selectors.places(self.consultation, language=page_language(), explainer=self.explainer)
 
 
 @require_http_methods(["GET", "POST"])
@@ -55,7 +54,7 @@ class Desk:
 def new(request: HttpRequest, slug: str) -> HttpResponse:
     if not request.user.is_authenticated:
         return _sign_in_first(request)
-    consultation = selectors.access_writing(request.user, slug)
+    consultation = selectors.access_writing(request.user, slug, language=page_language())
     return _work(_desk(request, consultation=consultation, explainer=None))
 
 
@@ -63,9 +62,9 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
 @never_cache
 def edit(request: HttpRequest, slug: str, explainer_id: int) -> HttpResponse:
     if not request.user.is_authenticated:
-        selectors.access_explainer(request.user, slug, explainer_id)
+        selectors.access_explainer(request.user, slug, explainer_id, language=page_language())
         return _sign_in_first(request)
-    explainer = selectors.access_editing(request.user, slug, explainer_id)
+    explainer = selectors.access_editing(request.user, slug, explainer_id, language=page_language())
     return _work(_desk(request, consultation=explainer.consultation, explainer=explainer))
 
 
@@ -247,6 +246,7 @@ def _page(desk: Desk, *, form: ExplainerForm, sources: SourceFormSet, status: in
     context = {
         "desk": desk,
         "consultation": desk.consultation,
+        "situation": situation_of(desk.consultation),
         "record": desk.explainer,
         "form": form,
         "sources": sources,
@@ -255,7 +255,6 @@ def _page(desk: Desk, *, form: ExplainerForm, sources: SourceFormSet, status: in
         "languages": dict(settings.LANGUAGES),
         "action": _address(desk),
         "has_errors": form.is_bound and (bool(form.errors) or any(sources.errors)),
-        "page_language": get_language(),
     }
     return render(desk.request, "explainers/edit.html", context, status=status)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -16,7 +16,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from forum.accounts.models import RoleKind
 from forum.accounts.selectors import has_role
-from forum.consultations.models import Consultation, Section, SectionKind
+from forum.consultations.models import Consultation, DraftVersion, Section, SectionKind
+from forum.consultations.selectors import access_consultation
 from forum.explainers.content import SourceLine
 from forum.explainers.models import Explainer, ExplainerRevision, Publication, Source
 
@@ -126,36 +127,28 @@ def is_intermediary(user: Any, consultation_id: int) -> bool:
     return has_role(user, consultation_id, RoleKind.INTERMEDIARY)
 
 
-def access_consultation(slug: str) -> Consultation:
-    return get_object_or_404(Consultation, slug=slug)
-
-
-def access_writing(user: Any, slug: str) -> Consultation:
-    """The consultation, for its intermediaries; 403 for anybody else."""
-    consultation = access_consultation(slug)
+def access_writing(user: Any, slug: str, *, language: str) -> Consultation:
+    """The consultation in the language of the page, for its intermediaries; 403 for anybody else."""
+    consultation = access_consultation(slug, language=language)
     if not is_intermediary(user, consultation.pk):
         raise PermissionDenied
     return consultation
 
 
-def access_explainer(user: Any, slug: str, explainer_id: int) -> Explainer:
-    """The explainer, if it is public or the reader an intermediary of its consultation; otherwise 404, so
-    that nobody learns that a draft exists."""
-    explainer = (
-        Explainer.objects.select_related("consultation")
-        .filter(pk=explainer_id, consultation__slug=slug)
-        .first()
-    )
-    if explainer is None:
-        raise Http404
-    if not explainer.is_published and not is_intermediary(user, explainer.consultation_id):
+def access_explainer(user: Any, slug: str, explainer_id: int, *, language: str) -> Explainer:
+    """The explainer, its consultation in the language of the page, if it is public or the reader an intermediary of
+    that consultation; otherwise 404, so that nobody learns that a draft exists."""
+    consultation = access_consultation(slug, language=language)
+    explainer = get_object_or_404(Explainer, pk=explainer_id, consultation=consultation)
+    explainer.consultation = consultation
+    if not explainer.is_published and not is_intermediary(user, consultation.pk):
         raise Http404
     return explainer
 
 
-def access_editing(user: Any, slug: str, explainer_id: int) -> Explainer:
+def access_editing(user: Any, slug: str, explainer_id: int, *, language: str) -> Explainer:
     """The explainer, for intermediaries; 403 for anybody else, 404 where they may not even know of it."""
-    explainer = access_explainer(user, slug, explainer_id)
+    explainer = access_explainer(user, slug, explainer_id, language=language)
     if not is_intermediary(user, explainer.consultation_id):
         raise PermissionDenied
     return explainer
@@ -170,48 +163,65 @@ def access_revision(explainer: Explainer, revision_id: int) -> ExplainerRevision
 
 @dataclass(frozen=True)
 class Place:
-    """Somewhere to pin background to. `label` is in the draft's own language."""
+    """Somewhere to pin background to; `language` is that of the label."""
 
     provision_id: int
+    anchor: str
     label: str
-    depth: int
+    language: str
 
 
-def places(consultation_id: int) -> list[Place]:
-    """The outline of the newest version of the draft. One query."""
-    newer = Section.objects.filter(
-        version__consultation_id=consultation_id, version__number__gt=OuterRef("version__number")
+def places(consultation: Consultation, *, language: str, explainer: Explainer | None = None) -> list[Place]:
+    """Where background can be pinned: the outline of the newest version of the draft, and provisions no longer in
+    it that this explainer has been pinned to. One query."""
+    in_newest = ~Exists(
+        DraftVersion.objects.filter(consultation=consultation, number__gt=OuterRef("version__number"))
     )
-    rows = (
-        Section.objects.filter(version__consultation_id=consultation_id, kind__in=PLACE_KINDS)
-        .filter(~Exists(newer))
-        .order_by("position")
-    )
-    return [Place(provision_id=row.provision_id, label=_label(row), depth=row.depth) for row in rows]
+    pinned = Q(provision__explainer_revisions__explainer=explainer) if explainer else Q()
+    chosen = in_newest | pinned if explainer else in_newest
+    rows = Section.objects.filter(version__consultation=consultation, kind__in=PLACE_KINDS).filter(chosen)
+    return _places(rows.distinct(), language=language, original=consultation.language)
 
 
 @dataclass(frozen=True)
 class PinnedPlaces:
-    """Where an explainer stands: `provisions` are (anchor, label) in the order of the draft."""
+    """Where an explainer stands."""
 
     is_about_whole: bool
-    provisions: list[tuple[str, str]]
+    provisions: list[Place]
 
 
-def pinned_places(revision_id: int) -> PinnedPlaces:
-    """Where a revision pins its explainer. Three queries."""
+def pinned_places(revision_id: int, *, language: str, original: str) -> PinnedPlaces:
+    """Where a revision pins its explainer, in the order of the draft. Two queries."""
     revision = ExplainerRevision.objects.only("is_about_whole").get(pk=revision_id)
-    latest = Prefetch(
-        "sections", Section.objects.order_by("-version__number", "position"), to_attr="latest_first"
+    rows = Section.objects.filter(provision__explainer_revisions=revision_id)
+    return PinnedPlaces(
+        is_about_whole=revision.is_about_whole, provisions=_places(rows, language=language, original=original)
     )
-    rows: list[Any] = list(revision.provisions.prefetch_related(latest))
-    rows.sort(key=lambda row: row.latest_first[0].position if row.latest_first else 0)
-    labels = [(row.anchor, _label(row.latest_first[0]) if row.latest_first else row.anchor) for row in rows]
-    return PinnedPlaces(is_about_whole=revision.is_about_whole, provisions=labels)
 
 
-def _label(section: Section) -> str:
-    return f"{section.label} {section.heading}".strip()
+def _places(rows: QuerySet[Section], *, language: str, original: str) -> list[Place]:
+    """Each provision once, as the newest version that has it calls it."""
+    newer = Section.objects.filter(
+        provision=OuterRef("provision"), version__number__gt=OuterRef("version__number")
+    )
+    found = (
+        rows.filter(~Exists(newer))
+        .annotate(
+            anchor=F("provision__anchor"),
+            translated=FilteredRelation("translations", condition=Q(translations__language=language)),
+            translated_label=F("translated__label"),
+            translated_heading=F("translated__heading"),
+        )
+        .order_by("position")
+        .values_list("provision_id", "anchor", "label", "heading", "translated_label", "translated_heading")
+    )
+    return [
+        Place(provision_id, anchor, f"{label} {heading}".strip(), original)
+        if translated_label is None
+        else Place(provision_id, anchor, f"{translated_label} {translated_heading}".strip(), language)
+        for provision_id, anchor, label, heading, translated_label, translated_heading in found
+    ]
 
 
 def newest_revisions(explainer: Explainer) -> dict[str, ExplainerRevision]:

@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -17,6 +18,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from forum.accounts.models import User
 from forum.common.differences import Change
+from forum.consultations.models import Consultation
+from forum.consultations.selectors import Situation, access_consultation, situation
 from forum.explainers import selectors, services
 from forum.explainers.content import Content, content_of
 from forum.explainers.differences import paragraph_changes
@@ -29,15 +32,25 @@ LANGUAGES = dict(settings.LANGUAGES)
 def reader_language(request: HttpRequest) -> str:
     """The language of the text that the reader asks for: `?in=`, otherwise that of the page."""
     asked = request.GET.get("in", "")
-    return asked if asked in LANGUAGES else get_language() or settings.LANGUAGE_CODE
+    return asked if asked in LANGUAGES else page_language()
+
+
+def page_language() -> str:
+    return get_language() or settings.LANGUAGE_CODE
+
+
+def situation_of(consultation: Consultation) -> Situation:
+    """What is open now, for the head of the page. One query."""
+    return situation(consultation.stages.all(), timezone.now())
 
 
 @require_safe
 def explainer_list(request: HttpRequest, slug: str) -> HttpResponse:
-    consultation = selectors.access_consultation(slug)
+    consultation = access_consultation(slug, language=page_language())
     writes = selectors.is_intermediary(request.user, consultation.pk)
     context = {
         "consultation": consultation,
+        "situation": situation_of(consultation),
         "explainers": selectors.public_explainers(consultation.pk, language=reader_language(request)),
         "writes": writes,
         "drafts": selectors.drafts(consultation.pk) if writes else [],
@@ -47,7 +60,7 @@ def explainer_list(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def detail(request: HttpRequest, slug: str, explainer_id: int) -> HttpResponse:
-    explainer = selectors.access_explainer(request.user, slug, explainer_id)
+    explainer = selectors.access_explainer(request.user, slug, explainer_id, language=page_language())
     writes = selectors.is_intermediary(request.user, explainer.consultation_id)
     language = reader_language(request)
     newest = selectors.newest_revisions(explainer) if writes else {}
@@ -56,9 +69,14 @@ def detail(request: HttpRequest, slug: str, explainer_id: int) -> HttpResponse:
     )
     context = {
         "consultation": explainer.consultation,
+        "situation": situation_of(explainer.consultation),
         "record": explainer,
         "explainer": shown,
-        "places": selectors.pinned_places(explainer.placed_by_id or shown.revision_id),
+        "places": selectors.pinned_places(
+            explainer.placed_by_id or shown.revision_id,
+            language=page_language(),
+            original=explainer.consultation.language,
+        ),
         "address": settings.SITE_URL + shown.url,
         "writes": writes,
         "unpublished": [
@@ -89,7 +107,7 @@ def _can_review(
 @require_safe
 def qr(request: HttpRequest, slug: str, explainer_id: int) -> HttpResponse:
     """The QR code of the explainer's page as a file, for posters and handouts."""
-    explainer = selectors.access_explainer(request.user, slug, explainer_id)
+    explainer = selectors.access_explainer(request.user, slug, explainer_id, language=page_language())
     address = settings.SITE_URL + reverse("explainers:detail", args=[slug, explainer.pk])
     response = HttpResponse(qr_file(address), content_type="image/svg+xml")
     response["Content-Disposition"] = f'inline; filename="background-{explainer.pk}.svg"'
@@ -121,13 +139,14 @@ def _source_lines(content: Content) -> str:
 @require_safe
 def history(request: HttpRequest, slug: str, explainer_id: int) -> HttpResponse:
     """The revisions in one language, and what changed between two of them."""
-    explainer = selectors.access_explainer(request.user, slug, explainer_id)
+    explainer = selectors.access_explainer(request.user, slug, explainer_id, language=page_language())
     language = reader_language(request)
     writes = selectors.is_intermediary(request.user, explainer.consultation_id)
     revisions = selectors.revisions(explainer, language=language, drafts_too=writes)
     new, old = _compared(request, revisions)
     context = {
         "consultation": explainer.consultation,
+        "situation": situation_of(explainer.consultation),
         "record": explainer,
         "language": language,
         "languages": LANGUAGES,
@@ -158,7 +177,7 @@ def _compared(
 @require_POST
 @login_required
 def withdraw(request: HttpRequest, slug: str, explainer_id: int) -> HttpResponse:
-    explainer = selectors.access_editing(request.user, slug, explainer_id)
+    explainer = selectors.access_editing(request.user, slug, explainer_id, language=page_language())
     services.withdraw_publication(explainer.pk)
     messages.success(request, _("Nobody but the intermediaries sees this background now."))
     return redirect("explainers:detail", slug, explainer.pk)
@@ -167,7 +186,7 @@ def withdraw(request: HttpRequest, slug: str, explainer_id: int) -> HttpResponse
 @require_POST
 @login_required
 def review(request: HttpRequest, slug: str, explainer_id: int) -> HttpResponse:
-    explainer = selectors.access_editing(request.user, slug, explainer_id)
+    explainer = selectors.access_editing(request.user, slug, explainer_id, language=page_language())
     revision_id = request.POST.get("revision", "")
     if not revision_id.isascii() or not revision_id.isdigit() or len(revision_id) > 18:
         raise Http404
