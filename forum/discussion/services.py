@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +21,9 @@ from forum.discussion.errors import ReplyImpossible, StageClosed, StateConflict
 from forum.discussion.fragments import all_languages, load_posts, store_fragments
 from forum.discussion.gate import Action, Draft, Verdict, gate
 from forum.discussion.models import PATH_DIGITS, Endorsement, Post, PostState, ReadMark, Revision, Thread
+from forum.discussion.places import place_of
 from forum.discussion.rules import Rule
+from forum.notices.services import notify
 from forum.realtime.services import append_event
 
 EDITABLE = (PostState.PUBLISHED, PostState.HELD, PostState.HIDDEN)
@@ -88,6 +91,7 @@ def submit_post(
             gate().record(verdict, post=post, revision=revision)
             if post.is_public:
                 _show(post.pk, counted=1)
+                _tell_of_reply(post)
     except IntegrityError:
         # The same press of the button arrived twice at the same moment.
         repeated = _submitted_before(author, submission_key)
@@ -207,9 +211,13 @@ def publish_post(post_id: int) -> None:
     """A held or hidden post becomes readable (again), where it stood. Raises StateConflict."""
     with transaction.atomic():
         _move(post_id, to=PostState.PUBLISHED, of=(PostState.HELD, PostState.HIDDEN))
-        newest = Revision.objects.filter(post_id=post_id).order_by("-number").values("pk")[:1]
-        Revision.objects.filter(pk__in=list(newest.values_list("pk", flat=True))).update(was_public=True)
+        revisions = Revision.objects.filter(post_id=post_id)
+        is_new = not revisions.filter(was_public=True).exists()
+        newest = revisions.order_by("-number").values_list("pk", flat=True)[0]
+        revisions.filter(pk=newest).update(was_public=True)
         _show(post_id, counted=1)
+        if is_new:
+            _tell_of_reply(Post.objects.get(pk=post_id))
 
 
 def hide_post(post_id: int, *, rule: Rule | str) -> None:
@@ -311,6 +319,16 @@ def _show(post_id: int, *, counted: int = 0) -> None:
     if counted:
         Thread.objects.filter(pk=post.thread_id).update(post_count=F("post_count") + counted)
     append_event(f"thread-{post.thread_id}", kind="post", subject_id=post_id)
+
+
+def _tell_of_reply(post: Post) -> None:
+    """Tells the author of the post replied to, unless they talk to themselves or are gone."""
+    parent = Post.objects.select_related("author", "thread").filter(pk=post.parent_id).first()
+    if parent is None or parent.author is None or parent.author_id == post.author_id:
+        return
+    place = place_of(parent.thread, language=parent.author.language)
+    url = reverse("discussion:post", args=[post.pk])
+    notify(user_id=parent.author.pk, kind="reply", url=url, context={"place": place})
 
 
 def _take_from_view(post: Post, *, counted: int) -> None:

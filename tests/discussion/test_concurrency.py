@@ -33,7 +33,8 @@ def test_posts_written_at_once_get_numbers_and_events_without_gaps(thread, make_
 
     def write(author):
         return lambda: [
-            submit_post(author=author, thread_id=thread.pk, source=f"text {n}", language="en") for n in range(4)
+            submit_post(author=author, thread_id=thread.pk, source=f"text {n}", language="en")
+            for n in range(4)
         ]
 
     at_once(*[write(person) for person in people])
@@ -46,7 +47,9 @@ def test_one_press_arriving_many_times_at_once_makes_one_post(thread, alice):
     key = uuid.uuid4()
 
     def press():
-        return submit_post(author=alice, thread_id=thread.pk, source="once", language="en", submission_key=key)
+        return submit_post(
+            author=alice, thread_id=thread.pk, source="once", language="en", submission_key=key
+        )
 
     outcomes = at_once(*[press] * 5)
     assert Post.objects.count() == 1
