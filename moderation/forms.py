@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from forum.common.text import BodyField
@@ -45,13 +44,6 @@ class _ReasonedForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-
-    def at_version(self, version: int) -> None:
-        """Makes the next attempt one on the present version, with everything typed kept."""
-        data = QueryDict(mutable=True)
-        data.update(self.data)
-        data["version"] = str(version)
-        self.data = data
 
 
 class DecisionForm(_ReasonedForm):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from forum.consultations.models import Consultation
 from forum.discussion.models import Post, PostState, Revision, Thread
 from forum.discussion.rules import Rule
+from forum.realtime.streams import stream_key
 
 
 class Label(models.TextChoices):
@@ -213,7 +214,7 @@ class Case(models.Model):
 
     @property
     def stream(self) -> str:
-        return f"queue-{self.consultation_id}"
+        return stream_key("queue", self.consultation_id)
 
     @property
     def is_closed(self) -> bool:

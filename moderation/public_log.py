@@ -93,13 +93,12 @@ def verify() -> Verification:
     return Verification(entries=count, head=previous, broken_at=None)
 
 
-def json_lines() -> Iterator[str]:
-    """The whole log, oldest row first, one JSON object a line: the public fields, `previous_hash` and `hash`."""
-    for entry in LogEntry.objects.order_by("sequence").iterator(chunk_size=2000):
-        yield (
-            canonical(public_fields(entry) | {"previous_hash": entry.previous_hash, "hash": entry.hash})
-            + "\n"
-        )
+def json_lines(*, after: int = 0, limit: int | None = None) -> Iterator[str]:
+    """Rows after a sequence number, oldest first, one JSON object a line: public fields, `previous_hash`, `hash`."""
+    entries = LogEntry.objects.filter(sequence__gt=after).order_by("sequence")[:limit]
+    for entry in entries.iterator(chunk_size=2000):
+        hashes = {"previous_hash": entry.previous_hash, "hash": entry.hash}
+        yield canonical(public_fields(entry) | hashes) + "\n"
 
 
 def _to_milliseconds(moment: datetime) -> datetime:

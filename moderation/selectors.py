@@ -15,10 +15,10 @@ from django.utils import timezone
 from forum.accounts.models import RoleKind
 from forum.accounts.selectors import consultations_with_role, has_role
 from forum.common.differences import Change, changes
-from forum.consultations.models import Consultation
 from forum.discussion.models import Post, PostState, Revision
 from forum.discussion.selectors import post_context
-from forum.realtime.services import last_number
+from forum.realtime.models import Stream
+from forum.realtime.streams import stream_key
 from moderation.models import (
     Appeal,
     Case,
@@ -32,9 +32,10 @@ from moderation.models import (
     SignalKind,
     StatementOfReasons,
 )
-from moderation.places import places
+from moderation.places import places, titles
 from moderation.policy import rules_of
 from moderation.services.decisions import possible_actions
+from moderation.streams import QueueStream
 
 QUEUE_ROWS = 100
 LOG_ROWS = 50
@@ -49,6 +50,7 @@ class QueueRow:
 
     case: Case
     place: str
+    consultation: str
     signals: Sequence[tuple[Signal, int]]
     is_mine: bool
     is_claimed: bool
@@ -62,12 +64,8 @@ class Queue:
     rows: Sequence[QueueRow]
     total: int
     state: str
-    consultations: Sequence[Consultation]
+    is_for_many: bool
     streams: Sequence[tuple[str, int]]
-
-    @property
-    def ids(self) -> list[int]:
-        return [row.case.pk for row in self.rows]
 
 
 def _reviewable(user: Any) -> QuerySet[Case]:
@@ -91,16 +89,32 @@ def review_queue(user: Any, *, state: str, language: str) -> Queue:
     )
     now = timezone.now()
     names = places([case.post.thread for case in found], language=language)
+    called = titles(language=language) if len(ids) > 1 else {}
     return Queue(
-        rows=[_row(case, user=user, place=names[case.post.thread_id], now=now) for case in found],
+        rows=[
+            _row(
+                case,
+                user=user,
+                place=names[case.post.thread_id],
+                consultation=called.get(case.consultation.slug, ""),
+                now=now,
+            )
+            for case in found
+        ],
         total=cases.count(),
         state=state,
-        consultations=list(Consultation.objects.filter(pk__in=ids).order_by("pk")),
-        streams=[(f"queue-{pk}", last_number(f"queue-{pk}")) for pk in ids],
+        is_for_many=len(ids) > 1,
+        streams=_streams(ids),
     )
 
 
-def _row(case: Case, *, user: Any, place: str, now: datetime) -> QueueRow:
+def _streams(consultation_ids: list[int]) -> list[tuple[str, int]]:
+    keys = [stream_key(QueueStream.prefix, pk) for pk in consultation_ids]
+    numbers = dict(Stream.objects.filter(key__in=keys).values_list("key", "last_number"))
+    return [(key, numbers.get(key, 0)) for key in keys]
+
+
+def _row(case: Case, *, user: Any, place: str, consultation: str, now: datetime) -> QueueRow:
     first: dict[tuple[str, str], Signal] = {}
     counts: dict[tuple[str, str], int] = {}
     for signal in case.signals.all():
@@ -111,6 +125,7 @@ def _row(case: Case, *, user: Any, place: str, now: datetime) -> QueueRow:
     return QueueRow(
         case=case,
         place=place,
+        consultation=consultation,
         signals=[(signal, counts[key]) for key, signal in first.items()],
         is_mine=holder == user.pk,
         is_claimed=holder is not None,
@@ -384,32 +399,35 @@ def newest_statement_id(user: Any, post_id: int) -> int:
 
 @dataclass(frozen=True)
 class LogPage:
-    """Rows newest first. Cursors are sequence numbers; None where nothing more stands."""
+    """Rows newest first, each with its consultation's title. Cursors are sequence numbers; None where nothing more
+    stands. `chosen` is the title of the one consultation shown."""
 
-    entries: Sequence[LogEntry]
-    titles: dict[str, str]
+    rows: Sequence[tuple[LogEntry, str]]
+    chosen: str
     newer: int | None
     older: int | None
 
 
-def log_page(*, consultation: str = "", before: int | None = None, after: int | None = None) -> LogPage:
+def log_page(
+    *, language: str, consultation: str = "", before: int | None = None, after: int | None = None
+) -> LogPage:
     """One page of the public log by key. Three queries."""
     entries = LogEntry.objects.all()
     if consultation:
         entries = entries.filter(consultation=consultation)
     if after is not None:
-        found = list(reversed(entries.filter(sequence__gt=after).order_by("sequence")[: LOG_ROWS + 1]))
-        more_newer, more_older = len(found) > LOG_ROWS, True
-        found = found[-LOG_ROWS:]
+        found = list(entries.filter(sequence__gt=after).order_by("sequence")[: LOG_ROWS + 1])
+        has_newer, has_older = len(found) > LOG_ROWS, True
+        found = found[:LOG_ROWS][::-1]
     else:
         older = entries if before is None else entries.filter(sequence__lt=before)
         found = list(older.order_by("-sequence")[: LOG_ROWS + 1])
-        more_newer, more_older = before is not None, len(found) > LOG_ROWS
+        has_newer, has_older = before is not None, len(found) > LOG_ROWS
         found = found[:LOG_ROWS]
-    titles = dict(Consultation.objects.values_list("slug", "title"))
+    names = titles(language=language)
     return LogPage(
-        entries=found,
-        titles=titles,
-        newer=found[0].sequence if found and more_newer else None,
-        older=found[-1].sequence if found and more_older else None,
+        rows=[(entry, names.get(entry.consultation, entry.consultation)) for entry in found],
+        chosen=names.get(consultation, consultation),
+        newer=found[0].sequence if found and has_newer else None,
+        older=found[-1].sequence if found and has_older else None,
     )

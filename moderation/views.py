@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -24,6 +24,8 @@ from moderation.openings import openings
 
 VERIFIED_SECONDS = 60
 """How long the result of a verification is shown again before the chain is recomputed."""
+
+LINES_AT_ONCE = 10_000
 
 ReviewForm = DecisionForm | AppealDecisionForm
 
@@ -78,6 +80,8 @@ def release(request: HttpRequest, case_id: int) -> HttpResponse:
 def decide(request: HttpRequest, case_id: int) -> HttpResponse:
     """Takes a decision and goes on to the next case. What cannot be taken comes back with everything typed."""
     found = selectors.access_case(request.user, case_id)
+    if request.POST.get("version") != str(found.version):
+        return _conflict_page(request, case_id, message=services.what_changed(found))
     appeal = Appeal.objects.filter(case=found, outcome="").first()
     form = _review_form(found, appeal=appeal, data=request.POST)
     if not form.is_valid():
@@ -85,13 +89,21 @@ def decide(request: HttpRequest, case_id: int) -> HttpResponse:
     try:
         _take(request, form, case_id=found.pk, appeal=appeal)
     except StateConflict as error:
-        found = selectors.access_case(request.user, case_id)
-        form.at_version(found.version)
-        form.add_error(None, str(error.message))
-        return _case_page(request, found, form=form, status=error.status)
+        return _conflict_page(request, case_id, message=str(error.message))
     messages.success(request, _("Decided. The author has been told."))
     following = selectors.next_case_id(request.user)
     return redirect(_case_url(request, following) if following else reverse("moderation:queue"))
+
+
+def _conflict_page(request: HttpRequest, case_id: int, *, message: str) -> HttpResponse:
+    """The case as it is now, what became of the attempt, and everything typed, ready for another one."""
+    found = selectors.access_case(request.user, case_id)
+    appeal = Appeal.objects.filter(case=found, outcome="").first()
+    form = _review_form(found, appeal=appeal)
+    form.initial |= {
+        name: request.POST[name] for name in form.fields if name in request.POST and name != "version"
+    }
+    return _case_page(request, found, form=form, conflict=message, status=409)
 
 
 def _take(request: HttpRequest, form: ReviewForm, *, case_id: int, appeal: Appeal | None) -> None:
@@ -116,7 +128,12 @@ def _likely_rule(found: Case) -> str:
 
 
 def _case_page(
-    request: HttpRequest, found: Case, *, form: ReviewForm | None = None, status: int = 200
+    request: HttpRequest,
+    found: Case,
+    *,
+    form: ReviewForm | None = None,
+    conflict: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     detail = selectors.case_detail(found, user=request.user, language=_language())
     form = form or _review_form(found, appeal=detail.appeal)
@@ -125,6 +142,7 @@ def _case_page(
         "detail": detail,
         "case": found,
         "form": form,
+        "conflict": conflict,
         "selected": found.pk,
         "state_query": _state_query(request),
         "openings": openings(author.language if author else _language()),
@@ -231,6 +249,7 @@ def _statement_page(
 def log(request: HttpRequest) -> HttpResponse:
     """The public log, newest row first; `?verify=1` recomputes its chain."""
     page = selectors.log_page(
+        language=_language(),
         consultation=request.GET.get("consultation", ""),
         before=_number(request, "before"),
         after=_number(request, "after"),
@@ -246,9 +265,10 @@ def log(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def log_lines(request: HttpRequest) -> StreamingHttpResponse:
-    """The whole log as JSON lines, oldest row first, for anyone to verify."""
-    return StreamingHttpResponse(public_log.json_lines(), content_type="application/jsonl; charset=utf-8")
+def log_lines(request: HttpRequest) -> HttpResponse:
+    """The log as JSON lines, oldest row first, for anyone to verify: LINES_AT_ONCE rows after `?after=`."""
+    lines = public_log.json_lines(after=_number(request, "after") or 0, limit=LINES_AT_ONCE)
+    return HttpResponse("".join(lines), content_type="application/jsonl; charset=utf-8")
 
 
 def _number(request: HttpRequest, name: str) -> int | None:

@@ -13,7 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooSlow
 from dataclasses import dataclass
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
 
 from django.conf import settings
 
@@ -22,6 +23,8 @@ logger = logging.getLogger(__name__)
 THREADS = 2
 RETRY_LOADING_SECONDS = 60
 PASSAGE_LIMIT = 3
+
+T = TypeVar("T")
 
 
 class Scores(Protocol):
@@ -44,7 +47,7 @@ class Scorer(Protocol):
 
     def score(self, text: str) -> Scores: ...
 
-    def explain(self, text: str, label: str, limit: int = 3) -> Sequence[Explained]: ...
+    def explain(self, text: str, label: str, *, limit: int = 3) -> Sequence[Explained]: ...
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,8 @@ def load_shipped_classifier() -> Scorer:
     """The model that comes with the program, or the one in the folder that CIVILITY_MODEL names."""
     from models.infer import Classifier
 
-    classifier: Scorer = Classifier.load(settings.CIVILITY_MODEL or None, threads=1)
+    folder = Path(settings.CIVILITY_MODEL) if settings.CIVILITY_MODEL else None
+    classifier: Scorer = Classifier.load(folder, threads=1)
     return classifier
 
 
@@ -92,13 +96,35 @@ class Engine:
         self._pool.submit(self._loaded)
 
     def screen(self, text: str, *, timeout_ms: int | None) -> Result | None:
-        """Scores `text`; None when that failed or took longer than `timeout_ms` (None: no limit)."""
-        future: Future[Result | None] = self._pool.submit(self._run, text)
+        """Scores `text`; None when that failed or took longer than `timeout_ms` (None: no limit). Passages are
+        explained in what is left of the time, and left out when it does not suffice."""
+        started = time.monotonic()
+        scored = self._within(timeout_ms, started, self._score, text)
+        if scored is None:
+            return None
+        scorer, scores = scored
+        return Result(
+            scores=scores,
+            thresholds={label: dict(scorer.thresholds.get(label, {})) for label in scores},
+            passages=self._within(timeout_ms, started, self._explain, scorer, text, scores) or (),
+            model_version=scorer.version,
+            milliseconds=int((time.monotonic() - started) * 1000),
+        )
+
+    def _within(
+        self, timeout_ms: int | None, started: float, work: Callable[..., T], *given: Any
+    ) -> T | None:
+        """What `work` returns in a thread of the pool, or None when it failed or the time was over."""
+        left = None if timeout_ms is None else max(timeout_ms / 1000 - (time.monotonic() - started), 0)
+        future: Future[T] = self._pool.submit(work, *given)
         try:
-            return future.result(None if timeout_ms is None else timeout_ms / 1000)
+            return future.result(left)
         except TooSlow:
             future.cancel()
-            logger.warning("screening_slow limit_ms=%s", timeout_ms)
+            logger.warning("screening_slow step=%s limit_ms=%s", work.__name__.strip("_"), timeout_ms)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with the model, posts go on
+            # The message of the error may quote the text, so only its type is told.
+            logger.error("screening_failed step=%s error=%s", work.__name__.strip("_"), type(error).__name__)
         return None
 
     def _loaded(self) -> Scorer | None:
@@ -117,33 +143,20 @@ class Engine:
     def _failed_lately(self) -> bool:
         return self._failed_at is not None and time.monotonic() - self._failed_at < RETRY_LOADING_SECONDS
 
-    def _run(self, text: str) -> Result | None:
+    def _score(self, text: str) -> tuple[Scorer, dict[str, float]] | None:
         scorer = self._loaded()
         if scorer is None:
             return None
-        started = time.monotonic()
-        try:
-            score = scorer.score(text)
-            scores = {"attack": float(score.attack), "spam": float(score.spam)}
-            passages = self._passages(scorer, text, scores)
-        except Exception as error:  # noqa: BLE001 - as above; the text must not reach the log with the message
-            logger.error("screening_failed error=%s", type(error).__name__)
-            return None
-        return Result(
-            scores=scores,
-            thresholds={label: dict(scorer.thresholds.get(label, {})) for label in scores},
-            passages=passages,
-            model_version=scorer.version,
-            milliseconds=int((time.monotonic() - started) * 1000),
-        )
+        score = scorer.score(text)
+        return scorer, {"attack": float(score.attack), "spam": float(score.spam)}
 
     @staticmethod
-    def _passages(scorer: Scorer, text: str, scores: Mapping[str, float]) -> tuple[Span, ...]:
+    def _explain(scorer: Scorer, text: str, scores: Mapping[str, float]) -> tuple[Span, ...]:
         """Explains only what may matter: explaining costs several scorings."""
         spans: list[Span] = []
         for label, score in scores.items():
-            if score >= min(scorer.thresholds.get(label, {}).values(), default=1.0):
-                found: Sequence[Any] = scorer.explain(text, label, limit=PASSAGE_LIMIT)
+            if score >= min(scorer.thresholds.get(label, {}).values(), default=2.0):
+                found = scorer.explain(text, label, limit=PASSAGE_LIMIT)
                 spans += [Span(one.start, one.end, label, float(one.weight)) for one in found]
         return tuple(sorted(spans, key=lambda span: -span.weight))
 

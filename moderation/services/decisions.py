@@ -93,7 +93,7 @@ def conclude(
         changed_at=timezone.now(),
     )
     if not moved:
-        raise CaseChanged(_faster_message(case))
+        raise CaseChanged(what_changed(case))
     decision = Decision.objects.create(
         case=case,
         case_version=expected_version,
@@ -151,10 +151,13 @@ def _notice_kind(decision: Decision) -> str:
     }[DecisionAction(decision.action)]
 
 
-def _faster_message(case: Case) -> str:
+def what_changed(case: Case) -> str:
+    """What to tell somebody who acted on an earlier version of the case."""
     newest = case.decisions.order_by("-case_version").first()
-    if newest is None:
-        return ""
+    if newest is None or newest.case_version + 1 != Case.objects.values_list("version", flat=True).get(
+        pk=case.pk
+    ):
+        return str(CaseChanged().message)
     return str(
         _(
             "Another facilitator has decided this case: %(action)s. Yours was not saved; your text is kept below."

@@ -51,8 +51,18 @@ def test_what_is_wrong_is_logged_without_the_text(use_engine, caplog):
     use_engine(engine_of(BrokenClassifier()))
     with caplog.at_level(logging.DEBUG):
         screen("a very private sentence", timeout_ms=500)
-    assert "screening_failed error=RuntimeError" in caplog.text
+    assert "screening_failed step=score error=RuntimeError" in caplog.text
     assert "private" not in caplog.text
+
+
+def test_scores_without_an_explanation_still_count(use_engine):
+    class Mute(KeywordClassifier):
+        def explain(self, text, label, limit=3):
+            raise RuntimeError
+
+    use_engine(engine_of(Mute()))
+    result = screen(ATTACK, timeout_ms=500)
+    assert (result.scores["attack"], result.passages) == (0.97, ())
 
 
 @pytest.fixture
