@@ -37,6 +37,8 @@ REFUSED = [
     ("PORT", "http", "PORT has a value that cannot be read."),
     ("SCREENING_TIMEOUT_MS", "soon", "SCREENING_TIMEOUT_MS has a value that cannot be read."),
     ("POST_RATE_LIMITS", "often", "POST_RATE_LIMITS must list limits like"),
+    ("LOG_LEVEL", "loud", "LOG_LEVEL must be DEBUG"),
+    ("DATA_DIR", "/dev/null/data", "DATA_DIR must be a folder that can be written"),
     ("TIME_ZONE", "Mars/Olympus", "TIME_ZONE must be a name like"),
 ]
 
