@@ -173,3 +173,10 @@ def test_only_reading_is_possible(client, published):
     with override_settings(DEBUG=False):
         for url in ("/", page("detail"), page("draft"), page("compare", 1, 2)):
             assert client.post(url).status_code == 405
+
+
+def test_reasons_keep_their_lines_and_their_emphasis(client, consultation, publish):
+    publish(consultation, "## 第一條\n\n文。\n\n說明：\n一、明定。\n二、**甲案：**公司開放。\n")
+    html = get(client, page("draft"), "zh-hant")
+    assert "一、明定。<br>" in html
+    assert "<strong>甲案</strong>：公司開放。" in html
