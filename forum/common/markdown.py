@@ -5,6 +5,7 @@ bleach gets no more security releases, so its output passes nh3 with the same al
 
 from __future__ import annotations
 
+import re
 import threading
 from functools import partial
 
@@ -26,7 +27,7 @@ _own = threading.local()
 
 def render(source: str) -> SafeString:
     """The HTML of a Markdown text. Headings become h4 to h6, pictures stay text, links get `rel="nofollow ugc"`."""
-    html = _cleaner().clean(_parser().render(source))
+    html = _cleaner().clean(_parser().render(_with_han_emphasis(source)))
     # Marking as safe is sound here and nowhere else: nh3 has just rebuilt the markup from its allow-list.
     return mark_safe(  # noqa: S308
         nh3.clean(
@@ -37,6 +38,16 @@ def render(source: str) -> SafeString:
             link_rel=REL,
         )
     )
+
+
+_CLOSED_INSIDE = re.compile(r"\*\*([^*\n]+?)([，。、；：！？」』）]+)\*\*(?=[^\s*])")
+_OPENED_INSIDE = re.compile(r"(?<=[^\s*])\*\*([「『（]+)([^*\n]+)\*\*")
+
+
+def _with_han_emphasis(source: str) -> str:
+    """CommonMark finds no emphasis where full-width punctuation stands just inside the asterisks and a Han letter
+    just outside, as in `**甲案：**公司`; there the punctuation is put outside, which looks the same."""
+    return _OPENED_INSIDE.sub(r"\1**\2**", _CLOSED_INSIDE.sub(r"**\1**\2", source))
 
 
 def _parser() -> MarkdownIt:

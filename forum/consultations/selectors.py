@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -313,8 +312,6 @@ def _view(section: Section, *, language: str, original: str) -> SectionView:
 def prose_html(source: str) -> SafeString:
     """Reasons and prefaces as HTML; keeps the lines of official prose, which Markdown would run together."""
     return markdown.render("\n".join(f"{line}  " if line else "" for line in source.split("\n")))
-
-
 
 
 @dataclass(frozen=True)

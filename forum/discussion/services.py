@@ -323,8 +323,10 @@ def _show(post_id: int, *, counted: int = 0) -> None:
 
 def _tell_of_reply(post: Post) -> None:
     """Tells the author of the post replied to, unless they talk to themselves or are gone."""
-    parent = Post.objects.select_related("author", "thread").filter(pk=post.parent_id).first()
-    if parent is None or parent.author is None or parent.author_id == post.author_id:
+    if post.parent_id is None:
+        return
+    parent = Post.objects.select_related("author", "thread").get(pk=post.parent_id)
+    if parent.author is None or parent.author_id == post.author_id:
         return
     place = place_of(parent.thread, language=parent.author.language)
     url = reverse("discussion:post", args=[post.pk])
