@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from forum.accounts.models import User
 from forum.consultations.models import Consultation, Provision
+from forum.demo.people import spare_letters
 from forum.explainers.content import Content, SourceLine
 from forum.explainers.models import Explainer
 from forum.explainers.services import create_explainer, publish_revision, review_revision, save_revision
@@ -242,7 +243,7 @@ SAMPLES = (
         english=Content(
             "en",
             title="Why no real names are asked for",
-            sentence="Anyone may take part; an agency collects only what it needs to verify addresses and prevent abuse.",
+            sentence="Anyone may take part; agencies collect only what verifies an address and prevents abuse.",
             plain=(
                 "Nobody has to show an identity card, and neither nationality nor age matters: spouses from abroad, "
                 "students and people working elsewhere live under the rules as well.\n\n"
@@ -285,6 +286,7 @@ def load_background(consultation: Consultation, people: dict[str, User]) -> None
     for number, sample in enumerate(SAMPLES):
         provisions = frozenset(ids[anchor] for anchor in sample.anchors)
         _write(sample, consultation, people, provisions=provisions, is_reviewed=number < 2)
+    spare_letters(people)
 
 
 def _write(

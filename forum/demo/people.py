@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from forum.accounts.models import Role, RoleKind, User
 from forum.consultations.models import Consultation
+from forum.notices.models import Notice
 
 DOMAIN = "demo.draftroom.example"
 _SYLLABLES = [c + v for c in "bdfgklmnprstvz" for v in "aeiou"]
@@ -76,3 +78,10 @@ def _add(person: SamplePerson, password: str) -> User:
     )
     EmailAddress.objects.create(user=user, email=person.email, verified=True, primary=True)
     return user
+
+
+def spare_letters(people: dict[str, User]) -> None:
+    """What the sample people were told while the sample was loaded is not sent by e-mail as well: a newcomer's own
+    mail should be the first in the mailbox."""
+    unsent = Notice.objects.filter(recipient__in=people.values(), emailed_at=None)
+    unsent.update(emailed_at=timezone.now())

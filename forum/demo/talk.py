@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from forum.accounts.models import User
 from forum.consultations.models import Consultation
+from forum.demo.people import spare_letters
 from forum.discussion.gate import Action
 from forum.discussion.models import Fragment, Post, PostState, Revision, Thread
 from forum.discussion.rules import Rule
@@ -172,6 +173,7 @@ def _post_all(consultation: Consultation, people: dict[str, User]) -> None:
         _date(post, at=at)
         at += timedelta(hours=HOURS_BETWEEN_POSTS)
     _open_case(_post(INSULT, thread=_thread(consultation, INSULT.anchor), people=people, parent=None), people)
+    spare_letters(people)
 
 
 def _date(post: Post, *, at: datetime) -> None:

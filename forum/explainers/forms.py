@@ -14,7 +14,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from forum.common.text import BodyField, PlainTextField, check_characters, tidy
+from forum.common.text import BodyField, PlainTextField, check_characters, is_blank, tidy
 from forum.explainers.content import Content, SourceLine
 from forum.explainers.models import TITLE_MAX_CHARACTERS, URL_MAX_CHARACTERS
 from forum.explainers.selectors import Place
@@ -33,10 +33,12 @@ def width(text: str) -> int:
 
 
 class LayerField(BodyField):
-    """A layer in Markdown; its refusals speak of layers, not of posts."""
+    """A layer in Markdown; its refusals speak of layers, not of posts. A draft may leave it empty."""
 
     def clean(self, value: Any) -> str:
         text = tidy(str(value or ""))
+        if is_blank(text):
+            return ""
         if len(text) > self.limit:
             raise ValidationError(
                 _("This layer has %(length)s characters; at most %(limit)s are possible."),
@@ -47,7 +49,11 @@ class LayerField(BodyField):
 
 
 class SentenceField(PlainTextField):
+    """One sentence on one line, limited by its width. A draft may leave it empty."""
+
     def clean(self, value: Any) -> str:
+        if is_blank(tidy(str(value or ""))):
+            return ""
         text = super().clean(value)
         if "\n" in text:
             raise ValidationError(_("The first layer is one sentence on one line."), code="several_lines")
@@ -58,6 +64,14 @@ class SentenceField(PlainTextField):
                 params={"width": width(text), "limit": SENTENCE_MAX_WIDTH},
             )
         return text
+
+
+class PlacesField(forms.MultipleChoiceField):
+    """Ticked places. A draft may have none."""
+
+    def validate(self, value: Any) -> None:
+        if value:
+            super().validate(value)
 
 
 class LineField(PlainTextField):
@@ -90,6 +104,9 @@ class WebAddressField(forms.CharField):
 class ExplainerForm(forms.Form):
     """The three layers and where they stand. With `publishing` everything that readers need must be there."""
 
+    # A draft may lack what a publication needs: the server decides, not the browser.
+    use_required_attribute = False
+
     language = forms.ChoiceField(
         label=_("Language of this text"), choices=settings.LANGUAGES, widget=forms.RadioSelect
     )
@@ -97,7 +114,6 @@ class ExplainerForm(forms.Form):
     sentence = SentenceField(
         label=_("In one sentence"),
         limit=10_000,
-        required=False,
         help_text=_(
             "What somebody should know who reads nothing else. At most about 140 Han or 280 Latin characters."
         ),
@@ -106,7 +122,6 @@ class ExplainerForm(forms.Form):
     plain = LayerField(
         label=_("In plain words"),
         limit=PLAIN_MAX_CHARACTERS,
-        required=False,
         help_text=_(
             "For somebody who has never read a law. Markdown; leave a blank line between paragraphs."
         ),
@@ -119,9 +134,8 @@ class ExplainerForm(forms.Form):
         help_text=_("How it came about, how it is elsewhere, what is disputed. With sources."),
         widget=forms.Textarea(attrs={"rows": 14}),
     )
-    places = forms.MultipleChoiceField(
+    places = PlacesField(
         label=_("Pinned to"),
-        required=False,
         help_text=_("The text stands above the talk about each of these."),
         widget=forms.CheckboxSelectMultiple,
     )

@@ -159,8 +159,10 @@ def review_revision(revision_id: int, *, reviewer: User, url: str) -> None:
     if not by_another.update(reviewed_by=reviewer, reviewed_at=timezone.now()):
         raise NotReviewable(_("A review is for somebody other than the author, and is given once."))
     revision = ExplainerRevision.objects.select_related("explainer__placed_by").get(pk=revision_id)
-    if Publication.objects.filter(revision=revision).exists():
+    is_public = Publication.objects.filter(revision=revision).exists()
+    if is_public:
         _announce(revision.explainer, places=_places(revision.explainer.placed_by))
     if revision.author_id is not None:
-        # Not even the title goes along: the text may be a draft, and a notice travels by e-mail.
-        notify(user_id=revision.author_id, kind="explainer_reviewed", url=url)
+        # A draft's title stays here: a notice travels by e-mail.
+        context: dict[str, str | int] = {"place": revision.title} if is_public else {}
+        notify(user_id=revision.author_id, kind="explainer_reviewed", url=url, context=context)

@@ -159,3 +159,9 @@ def test_the_text_outlives_its_authors_account(draft, writer):
     revision.refresh_from_db()
     assert revision.author is None
     assert revision.plain
+
+
+def test_only_the_title_of_a_public_text_goes_into_the_notice(publish, article, colleague):
+    explainer = publish(article(1))
+    services.review_revision(explainer.placed_by_id, reviewer=colleague, url="/")
+    assert Notice.objects.get().context == {"place": text().title}
