@@ -2,7 +2,7 @@
  * Follows a stream of numbered events: each is handed over exactly once and in order, however often the connection
  * breaks. A page names the last number it already shows, and gets what came after.
  *
- *   import { connect } from "./live.js";
+ * Import `connect` from this module (spelt out here, the import would be taken for one when files get their hashes):
  *
  *   const live = connect({
  *     stream: "thread-12",        // the stream's key

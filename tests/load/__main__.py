@@ -5,8 +5,8 @@ post      one post from submit to another reader's socket, with 50 readers conne
 page      the server's time for a thread's page as the thread grows
 civility  the classifier (python -m models bench)
 
-Each takes less than three minutes. The server has one processor core to itself and the measuring client another,
-where the machine has two.
+Each takes less than three minutes. The server has one processor core to itself and the measuring client
+another, where the machine has two.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
             sends.discard(send)
         return
     if scope["path"] == "/event":
-        text = json.dumps({"at": time.monotonic(), "text": ""})
+        text = json.dumps({"at": time.monotonic(), "text": ""}, separators=(",", ":"))
         text = text[:-2] + "x" * (MESSAGE_BYTES - len(text)) + text[-2:]
         for one in list(sends):
             await one({"type": "websocket.send", "text": text})

@@ -1,4 +1,5 @@
-"""The site's own sockets, with a stream of one message for the bench. A request to /event writes the next event."""
+"""The site's own sockets, with a stream of one message for the bench. A request to /event writes the next
+event."""
 
 from __future__ import annotations
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import json
 import os
 import time
 
+TEXT, PING, PONG = 1, 9, 10
 HANDSHAKES_AT_ONCE = 20
 LATE_SECONDS = 20
 
@@ -35,27 +35,35 @@ class Listener(asyncio.Protocol):
                 return
             assert head.startswith(b"HTTP/1.1 101"), head
             self.opened.set_result(None)
-        while len(data) >= 4:
-            size, start = data[1] & 127, 2
+        while len(data) >= 10 or (len(data) >= 2 and data[1] < 126 and len(data) >= 2 + data[1]):
+            size, start = data[1], 2
             if size == 126:
                 size, start = int.from_bytes(data[2:4], "big"), 4
+            elif size == 127:
+                size, start = int.from_bytes(data[2:10], "big"), 10
             if len(data) < start + size:
                 break
-            if size > 200:
-                self.crowd.hear(data[start : start + size], now)
+            self.take_frame(data[0] & 15, data[start : start + size], now)
             data = data[start + size :]
         self.buffer = data
 
+    def take_frame(self, opcode: int, payload: bytes, now: float) -> None:
+        if opcode == PING:
+            # A pong of the same content, masked with zeros: unchanged.
+            self.transport.write(bytes([0x80 | PONG, 0x80 | len(payload), 0, 0, 0, 0]) + payload)  # type: ignore[attr-defined]
+        elif opcode == TEXT and self.crowd.marker in payload:
+            self.crowd.hear(payload, now)
+
 
 class Crowd:
-    """N sockets to one address of a server."""
+    """N sockets to one address of a server; hears the text frames in which `marker` occurs."""
 
-    def __init__(self, port: int, path: str, count: int) -> None:
+    def __init__(self, port: int, path: str, count: int, *, marker: bytes) -> None:
         self.port = port
         self.count = count
-        self.ages: list[float] = []
-        self.missing = 0
-        self.complete: asyncio.Event = asyncio.Event()
+        self.marker = marker
+        self.heard: list[tuple[float, bytes]] = []
+        self.complete = asyncio.Event()
         self.listeners: list[Listener] = []
         key = base64.b64encode(os.urandom(16)).decode()
         self.request = (
@@ -78,29 +86,33 @@ class Crowd:
             self.listeners += [listener for _, listener in made]
 
     def hear(self, payload: bytes, now: float) -> None:
-        at = payload.index(b'"at":') + 5
-        end = payload.index(b",", at)
-        self.ages.append((now - float(payload[at:end])) * 1000)
-        self.missing -= 1
-        if self.missing == 0:
+        self.heard.append((now, payload))
+        if len(self.heard) == self.count:
             self.complete.set()
 
     def expect_one_each(self) -> None:
-        self.missing = self.count
+        self.heard.clear()
         self.complete.clear()
 
-    async def all_heard(self) -> None:
+    async def all_heard(self) -> list[tuple[float, bytes]]:
+        """When each socket heard the expected frame, in seconds of the machine's monotonic clock, and the
+        frame."""
         async with asyncio.timeout(LATE_SECONDS):
             await self.complete.wait()
+        return list(self.heard)
 
     def leave(self) -> None:
         for listener in self.listeners:
             listener.transport.close()
 
 
-async def http_get(port: int, path: str) -> None:
+async def http(port: int, path: str, *, method: str = "GET", headers: str = "", body: bytes = b"") -> bytes:
+    """The whole answer to one request on a connection of its own. Raises RuntimeError unless it is 200."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
-    answer = json.dumps((await reader.read()).decode("latin-1"))
-    assert "200" in answer[:20], answer
+    head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n{headers}"
+    writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+    answer = await reader.read()
     writer.close()
+    if not answer.startswith(b"HTTP/1.1 200"):
+        raise RuntimeError(answer[:2000].decode("latin-1"))
+    return answer

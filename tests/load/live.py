@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import uvloop
 
-from tests.load.listeners import Crowd, http_get
-from tests.load.process import data_folder, environment, manage, serving, take_core
+from tests.load.listeners import Crowd, http
+from tests.load.process import Server, environment, manage, serving, take_core
 from tests.load.tables import median, percentile, show, verdict
 
 SIZES = (200, 1_000)
@@ -19,6 +19,7 @@ PAUSE_SECONDS = 0.05
 P99_TARGET = 1.5
 MEMORY_TARGET = 3.0
 
+MARKER = b'"at":'
 BARE, HUB = "bare uvicorn broadcast", "Draftroom"
 PROGRAMS = {
     BARE: ("tests.load.broadcast_bare:application", "/"),
@@ -47,47 +48,51 @@ def main() -> None:
 
 def _round(name: str, size: int) -> Round:
     program, path = PROGRAMS[name]
-    with data_folder() as folder:
-        env = environment(folder)
+    with environment() as env:
         if name == HUB:
             manage("migrate", "--verbosity=0", env=env)
         with serving(program, env=env) as server:
             return uvloop.run(_measure(server, path, size))
 
 
-async def _measure(server, path: str, size: int) -> Round:
+async def _measure(server: Server, path: str, size: int) -> Round:
     # The first sockets pay for what a process loads once; they are not counted.
-    warm = Crowd(server.port, path, 10)
+    warm = Crowd(server.port, path, 10, marker=MARKER)
     await warm.connect()
-    await http_get(server.port, "/event")
-    path = path.replace("since=0", "since=1")
+    await _one_event(server, warm)
     before_kb = server.resident_kb()
-    crowd = Crowd(server.port, path, size)
+    crowd = Crowd(server.port, path.replace("since=0", "since=1"), size, marker=MARKER)
     await crowd.connect()
     await asyncio.sleep(0.5)
     after_kb = server.resident_kb()
     for _ in range(3):
         await _one_event(server, crowd)
-    crowd.ages.clear()
+    ages: list[float] = []
     cpu = server.cpu_seconds()
     for _ in range(EVENTS):
-        await _one_event(server, crowd)
+        ages += await _one_event(server, crowd)
         await asyncio.sleep(PAUSE_SECONDS)
     cpu = server.cpu_seconds() - cpu
     crowd.leave()
     warm.leave()
     return Round(
-        p50_ms=percentile(crowd.ages, 0.5),
-        p99_ms=percentile(crowd.ages, 0.99),
+        p50_ms=percentile(ages, 0.5),
+        p99_ms=percentile(ages, 0.99),
         us_a_socket=cpu / EVENTS / size * 1e6,
         kb_a_connection=(after_kb - before_kb) / size,
     )
 
 
-async def _one_event(server, crowd: Crowd) -> None:
+async def _one_event(server: Server, crowd: Crowd) -> list[float]:
+    """Milliseconds from the event to each socket."""
     crowd.expect_one_each()
-    await http_get(server.port, "/event")
-    await crowd.all_heard()
+    await http(server.port, "/event")
+    return [(now - _written_at(frame)) * 1000 for now, frame in await crowd.all_heard()]
+
+
+def _written_at(frame: bytes) -> float:
+    start = frame.index(MARKER) + len(MARKER)
+    return float(frame[start : frame.index(b",", start)])
 
 
 def _report(rounds: dict[tuple[str, int], list[Round]], *, seconds: float) -> None:
@@ -101,9 +106,9 @@ def _report(rounds: dict[tuple[str, int], list[Round]], *, seconds: float) -> No
         pairs = list(zip(rounds[HUB, size], rounds[BARE, size], strict=True))
         ratios[size] = [median([getattr(ours, f) / getattr(bare, f) for ours, bare in pairs]) for f in names]
         rows.append(["ratio", str(size), *ratios[size]])
+    runs = f"{ROUNDS} interleaved rounds of {EVENTS} events, medians; {seconds:.0f} s"
     show(
-        f"One event of 600 bytes to N sockets of one process ({ROUNDS} interleaved rounds of {EVENTS} events, "
-        f"medians; {seconds:.0f} s)",
+        f"One event of 600 bytes to N sockets of one process ({runs})",
         ["", "N", "p50 ms", "p99 ms", "us of server/socket", "KB/connection"],
         rows,
     )

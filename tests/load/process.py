@@ -10,10 +10,10 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
@@ -36,46 +36,62 @@ def take_core(number: int) -> None:
         os.sched_setaffinity(0, {CORES[number]})
 
 
-def environment(folder: str, **more: str) -> dict[str, str]:
-    """The site in demonstration mode with its data in `folder`: SQLite, no Redis."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "SITE_URL", "PORT"}
-    }
-    return (
-        kept
-        | {
-            "DRAFTROOM_MODE": "demonstration",
-            "DJANGO_SETTINGS_MODULE": "forum.config.settings",
-            "DATA_DIR": folder,
-            "SOCKETS_PER_ADDRESS": "100000",
-            "LOG_LEVEL": "ERROR",
+@contextlib.contextmanager
+def environment(**more: str) -> Iterator[dict[str, str]]:
+    """The site in demonstration mode with data of its own: SQLite, or a fresh database beside the PostgreSQL
+    one that DATABASE_URL names; with REDIS_URL, on that Redis."""
+    env = {name: value for name, value in os.environ.items() if name not in {"SITE_URL", "PORT"}} | {
+        "DRAFTROOM_MODE": "demonstration",
+        "DJANGO_SETTINGS_MODULE": "forum.config.settings",
+        "SOCKETS_PER_ADDRESS": "100000",
+        "LOG_LEVEL": "ERROR",
         "PYTHONWARNINGS": "ignore",
-        }
-        | more
-    )
+    }
+    with tempfile.TemporaryDirectory(prefix="draftroom-bench-") as folder, _own_database() as database:
+        yield env | {"DATA_DIR": folder} | database | more
 
 
 @contextlib.contextmanager
-def data_folder() -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="draftroom-bench-") as folder:
-        yield folder
+def _own_database() -> Iterator[dict[str, str]]:
+    named = os.environ.get("DATABASE_URL", "")
+    if not named.startswith("postgres"):
+        yield {}
+        return
+    import psycopg
+
+    name = f"draftroom_bench_{os.getpid()}"
+    with psycopg.connect(named, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        try:
+            yield {"DATABASE_URL": urlunsplit(urlsplit(named)._replace(path=f"/{name}"))}
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def manage(*arguments: str, env: dict[str, str]) -> None:
-    command = [sys.executable, "manage.py", *arguments]
-    subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
+    run_python("manage.py", *arguments, env=env)
+
+
+def run_python(*arguments: str, env: dict[str, str], core: int | None = None) -> str:
+    """What a program printed; its failure ends ours."""
+    run = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=None if core is None else lambda: take_core(core),
+    )
+    if run.returncode:
+        sys.exit(run.returncode)
+    return run.stdout
 
 
 @dataclass
 class Server:
     port: int
     process: subprocess.Popen[bytes]
-
-    def get(self, path: str) -> bytes:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=60) as answer:
-            return bytes(answer.read())
 
     def cpu_seconds(self) -> float:
         """Processor time of the server so far, of all its threads."""
