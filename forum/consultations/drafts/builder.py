@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass, field
 
@@ -367,7 +368,7 @@ class Builder:
 
     def freeze(self) -> tuple[ParsedSection, ...]:
         self.close_article()
-        anchors: dict[int, str] = {}
+        anchors = _Anchors()
         return tuple(_freeze(node, "", anchors) for node in self.roots)
 
 
@@ -392,7 +393,7 @@ def join_words(before: str, after: str) -> str:
 
 def clean_inline(text: str) -> str:
     """Words without Markdown's or HTML's inline marks; the draft is plain text."""
-    text = re.sub(r"<br\s*/?>", "\n", text)
+    text = re.sub(r"<br\s*/?>", "\n", html.unescape(text))
     text = _LINK.sub(lambda m: m[1] or m[2], text)
     text = re.sub(r"\\([\\*_\[\]()#>|.-])", r"\1", text)
     return _INLINE_MARKS.sub("", text).strip()
@@ -416,9 +417,33 @@ def _article_part(label: Label) -> str:
     return written
 
 
-def _freeze(node: Node, scope: str, anchors: dict[int, str]) -> ParsedSection:
-    anchor = _anchor(node, scope, anchors)
+class _Anchors:
+    """Gives out anchors, each once."""
+
+    def __init__(self) -> None:
+        self.of_node: dict[int, str] = {}
+        self.given: set[str] = set()
+
+    def give(self, node: Node, scope: str) -> str:
+        """An article's anchor names no chapter, for its number runs through the draft, unless it starts again."""
+        if node.kind == "article":
+            scope = self.of_node[id(node.scope)] if node.scope else ""
+        numbers = node.numbers or _first_article(node) or (0,)
+        joint = "" if node.kind in {"paragraph", "subparagraph", "item"} else "-"
+        anchor = "-".join(filter(None, [scope, _PREFIX[node.kind] + joint + "-".join(map(str, numbers))]))
+        while anchor in self.given:
+            anchor += "-x"
+        self.given.add(anchor)
+        self.of_node[id(node)] = anchor
+        return anchor
+
+
+def _freeze(node: Node, scope: str, anchors: _Anchors) -> ParsedSection:
+    anchor = anchors.give(node, scope)
     inner = scope if node.kind == "heading" else anchor
+    if node.kind == "heading" and not node.children:
+        # An annex: what stands under its heading is its text and explains nothing.
+        node.text, node.reason = [*node.text, *node.reason], []
     return ParsedSection(
         kind=node.kind,
         ordinal=node.ordinal,
@@ -431,19 +456,6 @@ def _freeze(node: Node, scope: str, anchors: dict[int, str]) -> ParsedSection:
         line=node.line,
         children=tuple(_freeze(child, inner, anchors) for child in node.children),
     )
-
-
-def _anchor(node: Node, scope: str, anchors: dict[int, str]) -> str:
-    """An article's anchor names no chapter, for its number runs through the draft, unless it starts again."""
-    if node.kind == "article":
-        scope = anchors[id(node.scope)] if node.scope else ""
-    numbers = node.numbers or _first_article(node) or (0,)
-    joint = "" if node.kind in {"paragraph", "subparagraph", "item"} else "-"
-    anchor = "-".join(filter(None, [scope, _PREFIX[node.kind] + joint + "-".join(map(str, numbers))]))
-    while anchor in anchors.values():
-        anchor += "-x"
-    anchors[id(node)] = anchor
-    return anchor
 
 
 def _first_article(node: Node) -> tuple[int, ...]:

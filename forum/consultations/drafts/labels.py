@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from .numerals import NUMBER, letter_number, number_of, roman_number
 
+CONTAINER_KINDS = frozenset({"part", "chapter", "section", "subsection", "subdivision"})
+
 
 @dataclass(frozen=True)
 class Label:
@@ -58,7 +60,8 @@ _ENGLISH_KINDS = {
 }
 _ENGLISH = re.compile(
     r"(?P<label>(?P<unit>part|chapter|division|section|sec\.|§|subsection|article|art\.)\s*"
-    r"(?P<number>\d+(?:[-–]\d+)*|[ivxlcdm]+(?![a-z])|[a-z](?![a-z]))(?P<path>(?:\s?\([a-z0-9]{1,4}\))*))",
+    r"(?P<number>\d+(?:[-–.]\d+)*(?:[a-z](?![a-z])|\s?(?:bis|ter|quater)\b)?"
+    r"|[ivxlcdm]+(?![a-z])|[a-z](?![a-z]))(?P<path>(?:\s?\([a-z0-9]{1,4}\))*))",
     re.IGNORECASE,
 )
 _SENTENCE_AFTER_CONTAINER = re.compile(r"[。，、；：！？]")
@@ -106,7 +109,7 @@ def english_label(text: str) -> Label | None:
         return None
     number = found["number"]
     if number[0].isdigit():
-        numbers = tuple(int(n) for n in re.split("[-–]", number))
+        numbers = _english_numbers(number)
     else:
         value = roman_number(number) if number.isupper() else None
         value = value or (letter_number(number) if number.isupper() else None)
@@ -121,6 +124,16 @@ def english_label(text: str) -> Label | None:
         return None
     kind = _ENGLISH_KINDS[found["unit"].lower()]
     return Label(kind, found["label"].strip(), numbers, rest, path=_english_path(found["path"]))
+
+
+_SUFFIXES = {"bis": 1, "ter": 2, "quater": 3}
+
+
+def _english_numbers(written: str) -> tuple[int, ...]:
+    """12 -> (12,); 12-1, 12.1, 12A and 12bis -> (12, 1)."""
+    numbers = tuple(int(n) for n in re.findall(r"\d+", written))
+    suffix = re.sub(r"[^a-z]", "", written.lower())
+    return (*numbers, _SUFFIXES.get(suffix) or letter_number(suffix) or 0) if suffix else numbers
 
 
 def _english_path(written: str) -> tuple[tuple[str, str, int], ...]:
@@ -176,6 +189,7 @@ _MARKERS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("stem", re.compile(rf"([{_STEMS}])、\s*")),
     ("han-brackets", re.compile(rf"[（(]\s*({_HAN_NUMBER})\s*[）)][、.]?\s*")),
     ("digit-brackets", re.compile(r"[（(]\s*([0-9０-９]{1,3})\s*[）)]\s*")),
+    ("bare-digit", re.compile(r"([0-9０-９]{1,2})[ \u3000]+(?=[\u3400-\u9fff「])")),
     ("digit", re.compile(r"([0-9０-９]{1,3})(?:[.．](?![0-9０-９])|[、)）])\s*")),
     ("circled", re.compile(rf"([{_CIRCLED}])\s*")),
     ("capital-brackets", re.compile(r"\(([A-Z])\)\s+")),
@@ -217,6 +231,23 @@ def _latin_marker(found: re.Match[str], text: str, open_lists: dict[str, int]) -
     if letter:
         return Marker("letter-brackets", f"({written})", letter, rest)
     return Marker("roman-brackets", f"({written})", roman, rest) if roman else None
+
+
+_LEFT_OUT = re.compile(r"刪除|保留|deleted|repealed|reserved|omitted", re.IGNORECASE)
+_ANNEX = re.compile(
+    r"(?:附件|附表|附錄|附圖)[〇一二三四五六七八九十\d]*(?:[\s：:]|$)"
+    r"|(?:Annex|Schedule|Appendix)(?:\s+[A-Z0-9]{1,4})?(?:[:.]|$)"
+)
+
+
+def left_out(caption: str) -> bool:
+    """Whether an article says only that it is no more, or not yet: （刪除）, （保留）, (repealed)."""
+    return bool(_LEFT_OUT.fullmatch(caption.strip("（）() ")))
+
+
+def is_annex(text: str) -> bool:
+    """Whether a line names an annex: 附件一, 附表, Annex A."""
+    return len(text) <= _TITLE_LIMIT and bool(_ANNEX.match(text))
 
 
 _REASON = re.compile(

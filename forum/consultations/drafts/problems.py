@@ -57,6 +57,7 @@ NOTES = {
     "marks_removed": gettext_noop("Marked insertions or deletions were kept as plain text."),
     "invisible_removed": gettext_noop("Invisible characters of no width were removed."),
     "quote_as_reason": gettext_noop("The quotation under %(label)s was taken as its reason."),
+    "quoted_article": gettext_noop("%(label)s stands in a quotation and was taken as quoted words only."),
     "closing_words": gettext_noop("Unnumbered words after a list were kept with the provision before them."),
     "implied_article": gettext_noop("%(label)s has no heading of its own; it was made from its parts."),
 }

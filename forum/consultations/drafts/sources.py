@@ -196,12 +196,41 @@ def _clean(text: str, name: str, remarks: Remarks) -> str:
     return re.sub(r"<!--.*?-->", lambda m: "\n" * m[0].count("\n"), "\n".join(kept), flags=re.DOTALL)
 
 
-_HEADING = re.compile(r"(#{1,6})\s*(.*?)\s*#*\s*$")
+_HEADING = re.compile(r"(#{1,6})\s*(.*?)\s*#*\s*(?:\{[^}]*\})?\s*$")
 _QUOTE = re.compile(r"\s{0,3}(?:>\s?)+")
 
 
+_RULE = re.compile(r"\s{0,3}([-*_])\s*(?:\1\s*){2,}$|\s{0,3}(?:```|~~~).*$")
+_UNDERLINE = re.compile(r"\s{0,3}(=+|-{2,})\s*$")
+
+
 def _lines(text: str, *, markdown: bool) -> tuple[Line, ...]:
-    return tuple(_line(number, raw, markdown) for number, raw in enumerate(text.split("\n"), start=1))
+    raws = text.split("\n")
+    if markdown:
+        raws = _with_marked_headings(_without_front_matter(raws))
+        raws = ["" if _RULE.match(raw) else raw for raw in raws]
+    return tuple(_line(number, raw, markdown) for number, raw in enumerate(raws, start=1))
+
+
+def _without_front_matter(raws: list[str]) -> list[str]:
+    """Blanks out what stands between two --- at the start of the file, but for its title."""
+    if raws[0].strip() != "---" or "---" not in (raw.strip() for raw in raws[1:]):
+        return raws
+    end = 1 + [raw.strip() for raw in raws[1:]].index("---")
+    titles = [re.sub(r"^title:\s*[\"']?(.*?)[\"']?\s*$", r"# \1", raw) for raw in raws[: end + 1]]
+    return [raw if raw.startswith("# ") else "" for raw in titles] + raws[end + 1 :]
+
+
+def _with_marked_headings(raws: list[str]) -> list[str]:
+    """Headings that are underlined with === or --- as if they were marked with #."""
+    raws = list(raws)
+    for place in range(1, len(raws)):
+        underline, above = _UNDERLINE.match(raws[place]), raws[place - 1]
+        alone = place < 2 or not raws[place - 2].strip()
+        if underline and alone and above.strip() and not re.match(r"\s*[#>|*+-]", above) and "|" not in above:
+            raws[place - 1] = f"{'#' if underline[1][0] == '=' else '##'} {above.strip()}"
+            raws[place] = ""
+    return raws
 
 
 def _line(number: int, raw: str, markdown: bool) -> Line:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from .sources import Line
@@ -31,8 +32,31 @@ class Table:
     lines: tuple[Line, ...]
 
 
-def table_at(lines: tuple[Line, ...], start: int) -> Table | None:
-    """The table whose heading row is at `start`; None where there is none."""
+def table_at(lines: tuple[Line, ...], start: int, *, markdown: bool) -> Table | None:
+    """The table whose heading row is at `start`: with | in Markdown, with tabs in plain text. None without one."""
+    return _piped_table(lines, start) if markdown else _tabbed_table(lines, start)
+
+
+def _tabbed_table(lines: tuple[Line, ...], start: int) -> Table | None:
+    heads = _tabbed(lines[start].raw)
+    clause, reason = _columns(heads)
+    if (
+        len(heads) < 2
+        or reason is None
+        or not (_CLAUSE.search(heads[clause]) and _REASON.search(heads[reason]))
+    ):
+        return None
+    end = start + 1
+    while end < len(lines) and "\t" in lines[end].raw:
+        end += 1
+    return _table(lines, start, start + 1, end, heads, _tabbed)
+
+
+def _tabbed(raw: str) -> list[str]:
+    return [cell.strip() for cell in raw.split("\t")]
+
+
+def _piped_table(lines: tuple[Line, ...], start: int) -> Table | None:
     if start + 1 >= len(lines) or "|" not in lines[start].raw or not _DELIMITER.match(lines[start + 1].raw):
         return None
     if "|" not in lines[start + 1].raw:
@@ -40,18 +64,30 @@ def table_at(lines: tuple[Line, ...], start: int) -> Table | None:
     end = start + 2
     while end < len(lines) and "|" in lines[end].raw and not lines[end].is_blank:
         end += 1
-    heads = _cells(lines[start].raw)
+    return _table(lines, start, start + 2, end, _cells(lines[start].raw), _cells)
+
+
+def _table(
+    lines: tuple[Line, ...],
+    start: int,
+    body: int,
+    end: int,
+    heads: list[str],
+    split: Callable[[str], list[str]],
+) -> Table:
     clause, reason = _columns(heads)
     others = [i for i in range(len(heads)) if i not in (clause, reason)]
-    rows = tuple(_row(line, clause, reason, others, heads) for line in lines[start + 2 : end])
-    has_header = bool(_CLAUSE.search(heads[clause]) and reason is not None and _REASON.search(heads[reason]))
     return Table(
-        lines[start].number,
-        end,
-        has_header,
-        rows,
-        tuple(heads[i] for i in others if heads[i]),
-        lines[start:end],
+        line=lines[start].number,
+        end=end,
+        has_header=bool(
+            _CLAUSE.search(heads[clause]) and reason is not None and _REASON.search(heads[reason])
+        ),
+        rows=tuple(
+            _row(line.number, split(line.raw), clause, reason, others, heads) for line in lines[body:end]
+        ),
+        other_columns=tuple(heads[i] for i in others if heads[i]),
+        lines=lines[start:end],
     )
 
 
@@ -72,10 +108,10 @@ def _columns(heads: list[str]) -> tuple[int, int | None]:
     return clause, reason
 
 
-def _row(line: Line, clause: int, reason: int | None, others: list[int], heads: list[str]) -> Row:
-    cells = _cells(line.raw)
+def _row(
+    number: int, cells: list[str], clause: int, reason: int | None, others: list[int], heads: list[str]
+) -> Row:
     at = lambda i: cells[i] if i is not None and i < len(cells) else ""  # noqa: E731
     extra = [f"{heads[i]}：{at(i)}" for i in others if at(i)]
-    return Row(
-        line.number, at(clause), "<br>".join(filter(None, [at(reason), *extra])) if reason is not None else ""
-    )
+    reasons = [at(reason), *extra] if reason is not None else []
+    return Row(number, at(clause), "<br>".join(filter(None, reasons)))

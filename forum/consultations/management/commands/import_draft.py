@@ -94,9 +94,7 @@ class Command(BaseCommand):
             self.stderr.write(self.style.WARNING(f"{_('Note')}: {note}"))
         kinds = [section.kind for section in draft.walk()]
         self.stdout.write(
-            _(
-                "%(title)s: %(articles)d articles, %(sections)d sections in all, %(beside)d files beside it."
-            )
+            _("%(title)s: %(articles)d articles, %(sections)d sections in all, %(beside)d files beside it.")
             % {
                 "title": draft.title or "-",
                 "articles": kinds.count("article"),
@@ -186,9 +184,7 @@ class Command(BaseCommand):
         result = services.import_translation(draft, version=version, language=options["language"])
         self.stdout.write(
             self.style.SUCCESS(
-                _(
-                    "Translation of version %(number)d: %(sections)d sections, %(changed)d new or changed."
-                )
+                _("Translation of version %(number)d: %(sections)d sections, %(changed)d new or changed.")
                 % {"number": version.number, "sections": result.sections, "changed": result.changed}
             )
         )
