@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from forum.consultations.models import Consultation
 from forum.discussion.models import Post, PostState, Revision, Thread
@@ -19,8 +20,8 @@ from forum.realtime.streams import stream_key
 class Label(models.TextChoices):
     """What the classifier scores. The values are those of the rules that such a text would break."""
 
-    ATTACK = "attack", _("personal attack")
-    SPAM = "spam", _("advertising")
+    ATTACK = "attack", _("Personal attack")
+    SPAM = "spam", _("Advertising")
 
 
 # ---- policy -------------------------------------------------------------------------------------------------
@@ -158,9 +159,9 @@ class Screening(models.Model):
 
 
 class CaseState(models.TextChoices):
-    OPEN = "open", _("open")
+    OPEN = "open", pgettext_lazy("case", "open")
     WAITING = "waiting", _("waiting for the author")
-    CLOSED = "closed", _("closed")
+    CLOSED = "closed", pgettext_lazy("case", "closed")
 
 
 class CaseEnd(models.TextChoices):
@@ -411,7 +412,7 @@ class Appeal(models.Model):
 class Automation(models.TextChoices):
     """What part automated means had in what led to a decision."""
 
-    NONE = "none", _("none")
+    NONE = "none", pgettext_lazy("part of a program", "none")
     SIGNAL = "signal", _("pointed it out")
     HOLD = "hold", _("held it until a person decided")
 

@@ -30,9 +30,9 @@ DUPLICATES_HELD = 3
 
 WEIGHTS = {
     SignalKind.SCREENING: 40,  # times the score
-    SignalKind.APPEAL: 35,
+    SignalKind.APPEAL: 80,
     SignalKind.HELD: 30,
-    SignalKind.REVISED: 15,
+    SignalKind.REVISED: 40,
     SignalKind.REPORT: 10,
     SignalKind.LINKS: 10,
     SignalKind.DUPLICATE: 10,

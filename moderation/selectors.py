@@ -46,7 +46,8 @@ LOG_ROWS = 50
 
 @dataclass(frozen=True)
 class QueueRow:
-    """One line of the list. `signals` has each kind once, the weightiest first, with its count and best score."""
+    """One line of the list. `signals` has each kind once, the weightiest first, with its count; that the post is held
+    is said by its state."""
 
     case: Case
     place: str
@@ -126,7 +127,7 @@ def _row(case: Case, *, user: Any, place: str, consultation: str, now: datetime)
         case=case,
         place=place,
         consultation=consultation,
-        signals=[(signal, counts[key]) for key, signal in first.items()],
+        signals=[(signal, counts[key]) for key, signal in first.items() if signal.kind != SignalKind.HELD],
         is_mine=holder == user.pk,
         is_claimed=holder is not None,
     )
