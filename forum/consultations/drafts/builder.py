@@ -296,7 +296,7 @@ class Builder:
     def _numbers_paragraphs(self, marker: Marker) -> bool:
         if marker.style == self.paragraph_style and all(o.style != marker.style for o in self.lists):
             return True
-        numbering = {"digit", "digit-brackets", "letter-brackets", "letter", "circled"}
+        numbering = {"digit", "bare-digit", "digit-brackets", "letter-brackets", "letter", "circled"}
         return self.paragraph is None and marker.style in numbering
 
     def _add_item(self, marker: Marker, *, file: str, line: int) -> None:

@@ -93,7 +93,7 @@ def _numbers(written: str) -> tuple[int, ...]:
 
 
 def _rest(after: str) -> tuple[str, bool]:
-    if not after or after[0] in "\n \t　":
+    if not after or after[0].isspace():
         return after.strip(), False
     if after[0] in "：:":
         return after[1:].strip(), False
