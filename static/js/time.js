@@ -13,11 +13,11 @@ function distance(moment) {
 function write(time) {
   const moment = Date.parse(time.dateTime);
   if (Number.isNaN(moment)) return;
-  let beside = time.nextElementSibling;
-  if (!beside?.classList.contains("moment__relative")) {
+  let beside = time.querySelector(".moment__relative");
+  if (!beside) {
     beside = document.createElement("span");
     beside.className = "moment__relative";
-    time.after(" ", beside);
+    time.append(" ", beside);
   }
   const text = distance(moment);
   if (beside.textContent !== text) beside.textContent = text;

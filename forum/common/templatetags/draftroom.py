@@ -127,26 +127,29 @@ def day(moment_: datetime | None) -> SafeString:
     )
 
 
-@register.simple_tag
-def moment(moment_: datetime | None) -> SafeString:
-    """Date and time as `<time>`; `time.js` adds the distance from now, so that stored fragments never age."""
+def _moment(moment_: datetime | None, *, distance: str) -> SafeString:
     if moment_ is None:
         return SafeString("")
     # Translators: a date with a time, in the letters of Django's date filter
     written = _written(moment_, pgettext("date format", "j M Y, H:i"))
     return format_html(
-        '<time class="moment" datetime="{}" data-relative>{}</time>',
+        '<time class="moment" datetime="{}" data-relative>{}{}</time>',
         timezone.localtime(moment_).isoformat(timespec="seconds"),
         written,
+        format_html(' <span class="moment__relative">{}</span>', distance) if distance else "",
     )
+
+
+@register.simple_tag
+def moment(moment_: datetime | None) -> SafeString:
+    """Date and time as `<time>`; `time.js` adds the distance from now, so that stored fragments never age."""
+    return _moment(moment_, distance="")
 
 
 @register.simple_tag
 def moment_relative(moment_: datetime | None) -> SafeString:
     """Date, time and the distance from now (`in 3 days`); for pages, not for stored fragments."""
-    if moment_ is None:
-        return SafeString("")
-    return format_html('{} <span class="moment__relative">{}</span>', moment(moment_), relative(moment_))
+    return _moment(moment_, distance=relative(moment_))
 
 
 @register.filter
