@@ -155,7 +155,7 @@ def duplicate_text(submission: Submission) -> Finding | None:
             post__thread__consultation_id=draft.consultation_id,
             created_at__gte=timezone.now() - timedelta(hours=DUPLICATE_HOURS),
         )
-        .exclude(post_id=draft.post_id)
+        .exclude(post_id=draft.post_id or 0)
         .exclude(post__state=PostState.WITHDRAWN)
         .order_by("-created_at")
         .values_list("post_id", "source")[:50]

@@ -97,7 +97,7 @@ def json_lines(*, after: int = 0, limit: int | None = None) -> Iterator[str]:
     """Rows after a sequence number, oldest first, one JSON object a line: public fields, `previous_hash`, `hash`."""
     entries = LogEntry.objects.filter(sequence__gt=after).order_by("sequence")[:limit]
     for entry in entries.iterator(chunk_size=2000):
-        hashes = {"previous_hash": entry.previous_hash, "hash": entry.hash}
+        hashes: dict[str, str | int] = {"previous_hash": entry.previous_hash, "hash": entry.hash}
         yield canonical(public_fields(entry) | hashes) + "\n"
 
 

@@ -100,9 +100,8 @@ def _conflict_page(request: HttpRequest, case_id: int, *, message: str) -> HttpR
     found = selectors.access_case(request.user, case_id)
     appeal = Appeal.objects.filter(case=found, outcome="").first()
     form = _review_form(found, appeal=appeal)
-    form.initial |= {
-        name: request.POST[name] for name in form.fields if name in request.POST and name != "version"
-    }
+    typed = {name: request.POST[name] for name in form.fields if name in request.POST and name != "version"}
+    form.initial = {**form.initial, **typed}
     return _case_page(request, found, form=form, conflict=message, status=409)
 
 

@@ -28,15 +28,22 @@ T = TypeVar("T")
 
 
 class Scores(Protocol):
-    attack: float
-    spam: float
+    @property
+    def attack(self) -> float: ...
+
+    @property
+    def spam(self) -> float: ...
 
 
 class Explained(Protocol):
-    start: int
-    end: int
-    label: str
-    weight: float
+    @property
+    def start(self) -> int: ...
+
+    @property
+    def end(self) -> int: ...
+
+    @property
+    def weight(self) -> float: ...
 
 
 class Scorer(Protocol):

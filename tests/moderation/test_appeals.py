@@ -114,7 +114,7 @@ def _decided_by(appeal, person, decision):
 
 def test_the_database_refuses_the_first_decider(appeal, hidden, fay):
     with (
-        pytest.raises(IntegrityError, match="appeal_decided_by_somebody_else|somebody else"),
+        pytest.raises(IntegrityError, match=r"appeal_decided_by_somebody_else|somebody else"),
         transaction.atomic(),
     ):
         _decided_by(appeal, fay, hidden)

@@ -33,7 +33,7 @@ def at_once(*acts):
             said["done"] += 1
         except (StateConflict, ReportRefused) as error:
             said[error.code] += 1
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - told by the thread that waits
             errors.append(error)
         finally:
             connection.close()
