@@ -48,7 +48,11 @@ def _export(options: argparse.Namespace) -> int:
     from models.export import export
 
     splits = data.build(data.data_folder(options.data))
-    export(options.run_folder, options.weights, data_hash=data.fingerprint(row for r in splits.values() for row in r))
+    export(
+        options.run_folder,
+        options.weights,
+        data_hash=data.fingerprint(row for r in splits.values() for row in r),
+    )
     return 0
 
 
@@ -63,7 +67,11 @@ def _evaluate(options: argparse.Namespace) -> int:
     from models import evaluate
 
     return evaluate.command(
-        options.folder, weights=options.weights, as_json=options.json, baseline=options.baseline, split=options.split
+        options.folder,
+        weights=options.weights,
+        as_json=options.json,
+        baseline=options.baseline,
+        split=options.split,
     )
 
 
@@ -91,7 +99,9 @@ def _parser() -> argparse.ArgumentParser:
     def command(name: str, run: object, help_: str) -> argparse.ArgumentParser:
         made = commands.add_parser(name, help=help_, description=help_)
         made.set_defaults(run=run)
-        made.add_argument("--weights", type=Path, default=WEIGHTS, help="folder of weights (default: those shipped)")
+        made.add_argument(
+            "--weights", type=Path, default=WEIGHTS, help="folder of weights (default: those shipped)"
+        )
         return made
 
     def with_data(made: argparse.ArgumentParser) -> argparse.ArgumentParser:
@@ -107,13 +117,19 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--part", choices=("ngrams", "network", "both"), default="both")
     export = with_data(command("export", _export, "Write the weights of a run as they ship."))
     export.add_argument("run_folder", type=Path)
-    calibrate = with_data(command("calibrate", _calibrate, "Refit calibration and thresholds; print old and new."))
+    calibrate = with_data(
+        command("calibrate", _calibrate, "Refit calibration and thresholds; print old and new.")
+    )
     calibrate.add_argument("--parts", default="ngrams,network", help="sides that count")
-    evaluate = command("evaluate", _evaluate, "Score every .csv.gz of a folder; print figures by set and label.")
+    evaluate = command(
+        "evaluate", _evaluate, "Score every .csv.gz of a folder; print figures by set and label."
+    )
     evaluate.add_argument("folder", type=Path)
     evaluate.add_argument("--json", action="store_true")
     evaluate.add_argument("--split", default="test", help="test (default), dev, train or all")
-    evaluate.add_argument("--baseline", type=Path, metavar="DATA", help="also train baselines on this folder's sets")
+    evaluate.add_argument(
+        "--baseline", type=Path, metavar="DATA", help="also train baselines on this folder's sets"
+    )
     score = command("score", _score, "Read lines on standard input, write JSON lines.")
     score.add_argument("--threads", type=int, default=1)
     command("bench", _bench, "Measure latency, start and memory.")

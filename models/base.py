@@ -105,7 +105,9 @@ def base_encoder(packages: Path, *, layers: int, pieces: list[int]) -> BertModel
             state[f"encoder.layer.{layer}.{name}.weight"] = weight.reshape(shape)
             state[f"encoder.layer.{layer}.{name}.bias"] = bias
     report = model.load_state_dict({k: torch.from_numpy(v.copy()) for k, v in state.items()}, strict=False)
-    absent = [name for name in report.missing_keys if "position_ids" not in name and "token_type_ids" not in name]
+    absent = [
+        name for name in report.missing_keys if "position_ids" not in name and "token_type_ids" not in name
+    ]
     if absent or report.unexpected_keys:
         raise ValueError(f"base weights do not fit: {absent} {report.unexpected_keys}")
     return model

@@ -52,7 +52,9 @@ def validation_rows(rows: Sequence[Row], *, seed: int = 0) -> list[Row]:
         if any(getattr(row, label) != UNKNOWN and row.dataset in MIXTURE[label] for label in LABELS):
             pools[row.dataset, row.is_han, row.attack, row.spam].append(row)
     return [
-        pool[i] for _, pool in sorted(pools.items()) for i in chance.permutation(len(pool))[:MOST_ROWS].tolist()
+        pool[i]
+        for _, pool in sorted(pools.items())
+        for i in chance.permutation(len(pool))[:MOST_ROWS].tolist()
     ]
 
 
@@ -61,7 +63,9 @@ def look(classifier: Classifier, rows: Sequence[Row]) -> list[Seen]:
     return [Seen(row, classifier.evidence(row.text)) for row in rows]
 
 
-def fit(seen: Sequence[Seen], *, parts: Sequence[str] = ("ngrams", "network")) -> dict[str, dict[str, dict[str, float]]]:
+def fit(
+    seen: Sequence[Seen], *, parts: Sequence[str] = ("ngrams", "network")
+) -> dict[str, dict[str, dict[str, float]]]:
     """Return the calibration by label and language: weights of both sides and a bias. Needs scikit-learn."""
     from sklearn.linear_model import LogisticRegression
 
@@ -79,7 +83,9 @@ def fit(seen: Sequence[Seen], *, parts: Sequence[str] = ("ngrams", "network")) -
     return result
 
 
-def thresholds(seen: Sequence[Seen], scores: Mapping[str, NDArray[np.float64]]) -> dict[str, dict[str, float]]:
+def thresholds(
+    seen: Sequence[Seen], scores: Mapping[str, NDArray[np.float64]]
+) -> dict[str, dict[str, float]]:
     """Return nudge_at, flag_at and hold_at for each label, from the validation rows' probabilities by label."""
     result = {}
     for label in LABELS:
@@ -92,7 +98,9 @@ def thresholds(seen: Sequence[Seen], scores: Mapping[str, NDArray[np.float64]]) 
     return result
 
 
-def expected_calibration_error(truth: NDArray[np.int64], scores: NDArray[np.float64], *, bins: int = 15) -> float:
+def expected_calibration_error(
+    truth: NDArray[np.int64], scores: NDArray[np.float64], *, bins: int = 15
+) -> float:
     """Return the mean distance between probability and share of ones, over bins of equal width."""
     places = np.minimum((scores * bins).astype(int), bins - 1)
     error = sum(
@@ -118,7 +126,12 @@ def command(folder: Path, rows: Sequence[Row], *, parts: Sequence[str]) -> int:
         known = [i for i, s in enumerate(seen) if _counts(s.row, label)]
         truth = np.array([getattr(seen[i].row, label) for i in known])
         print(label, "validation ECE", round(expected_calibration_error(truth, scores[label][known]), 4))
-    config |= {"calibration": fitted, "thresholds": chosen, "precision_targets": PRECISION, "prevalence": PREVALENCE}
+    config |= {
+        "calibration": fitted,
+        "thresholds": chosen,
+        "precision_targets": PRECISION,
+        "prevalence": PREVALENCE,
+    }
     path.write_text(json.dumps(config, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return 0
 

@@ -147,7 +147,8 @@ def build(folder: Path) -> dict[str, list[Row]]:
     """
     rows = [row for row in read_folder(folder) if row.text.strip()]
     rows += [
-        Row(t.text, t.lang, t.attack, t.spam, f"own:{t.kind}", t.split, case=t.kind) for t in own_texts.generate()
+        Row(t.text, t.lang, t.attack, t.spam, f"own:{t.kind}", t.split, case=t.kind)
+        for t in own_texts.generate()
     ]
     splits = {name: [row for row in rows if row.split == name] for name in ("train", "dev", "test")}
     splits["train"], splits["dev"] = _one_script(splits["train"]), _one_script(splits["dev"])
@@ -159,7 +160,7 @@ def transformer_sample(rows: Sequence[Row], *, seed: int) -> list[Row]:
     chance = np.random.default_rng(seed)
     pools: dict[tuple[str, bool], list[Row]] = defaultdict(list)
     for row in rows:
-        if UNKNOWN != row.attack or UNKNOWN != row.spam:
+        if row.attack != UNKNOWN or row.spam != UNKNOWN:
             pools[row.dataset, 1 in (row.attack, row.spam)].append(row)
     chosen: list[Row] = []
     for (dataset, positive), pool in sorted(pools.items()):
@@ -248,7 +249,9 @@ class _NearTexts:
     def has_near(self, text: str) -> bool:
         mine = _shingles(text)
         return any(
-            _jaccard(mine, other) >= NEAR for band in self._keys(mine) for other in self._bands.get(band, ())[:20]
+            _jaccard(mine, other) >= NEAR
+            for band in self._keys(mine)
+            for other in self._bands.get(band, ())[:20]
         )
 
     def _keys(self, shingles: Shingles) -> list[bytes]:
@@ -257,7 +260,9 @@ class _NearTexts:
 
 
 def _shingles(text: str) -> Shingles:
-    points = np.frombuffer(normalise(text).lower().ljust(5).encode("utf-32-le"), dtype="<u4").astype(np.uint64)
+    points = np.frombuffer(normalise(text).lower().ljust(5).encode("utf-32-le"), dtype="<u4").astype(
+        np.uint64
+    )
     hashes = np.zeros(len(points) - 4, dtype=np.uint64)
     for place in range(5):
         hashes = hashes * np.uint64(1_000_003) + points[place : len(points) - 4 + place]

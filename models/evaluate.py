@@ -81,7 +81,9 @@ def shipped_scores(classifier: Classifier, rows: Sequence[Row]) -> dict[str, Sco
             network[label].append(_sigmoid(max(e.network.get(label, 0.0) for e in evidence)))
             ngrams[label].append(_sigmoid(max(e.ngrams[label] for e in evidence)))
     named = {"shipped": shipped, "network alone": network, "n-grams alone": ngrams}
-    return {name: {label: np.array(values) for label, values in scores.items()} for name, scores in named.items()}
+    return {
+        name: {label: np.array(values) for label, values in scores.items()} for name, scores in named.items()
+    }
 
 
 def baseline_scores(train: Sequence[Row], rows: Sequence[Row]) -> dict[str, Scores]:
@@ -161,7 +163,9 @@ def print_table(figures: Sequence[Figures]) -> None:
         )
 
 
-def bootstrap(truth: NDArray[np.int64], scores: NDArray[np.float64], measure: object, *, seed: int = 0) -> Interval:
+def bootstrap(
+    truth: NDArray[np.int64], scores: NDArray[np.float64], measure: object, *, seed: int = 0
+) -> Interval:
     """Return a measure of (truth, scores) and the ends of its 95 % interval over resampled rows."""
     assert callable(measure)
     chance = np.random.default_rng(seed)

@@ -1,9 +1,9 @@
 """Write the shipped weights: the n-gram model, the network as int8 ONNX, its tokenizer, one configuration.
 
-    ngrams.npz      n-gram weights, one byte a place and label
-    network.onnx    inputs ids, mask (1, length); output logits (1, 2); dynamic int8 weights
-    tokenizer.json  for the tokenizers library
-    config.json     labels, calibration, thresholds, data hash, seed and configuration of each run
+ngrams.npz      n-gram weights, one byte a place and label
+network.onnx    inputs ids, mask (1, length); output logits (1, 2); dynamic int8 weights
+tokenizer.json  for the tokenizers library
+config.json     labels, calibration, thresholds, data hash, seed and configuration of each run
 """
 
 from __future__ import annotations
@@ -28,12 +28,14 @@ def export(run: Path, folder: Path, *, data_hash: str) -> None:
         "name": NAME,
         "labels": list(LABELS),
         "data": data_hash,
-        "calibration": {label: {language: NEUTRAL for language in ("en", "zh")} for label in LABELS},
+        "calibration": {label: dict.fromkeys(("en", "zh"), NEUTRAL) for label in LABELS},
         "thresholds": {label: {"nudge_at": 0.5, "flag_at": 0.7, "hold_at": 0.9} for label in LABELS},
     }
     if (run / "best.pt").exists():
         config |= _network(run, folder)
-    (folder / "config.json").write_text(json.dumps(config, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    (folder / "config.json").write_text(
+        json.dumps(config, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
 
 
 def _network(run: Path, folder: Path) -> dict[str, Any]:

@@ -31,10 +31,10 @@ _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", re.ASCII)
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(\.[\w-]{1,63}){1,4}", re.ASCII)
 _LINK = re.compile(
     r"(https?://|www\.)[^\s\u3000-\u303f\u4e00-\u9fff]+"
-    r"|\b[a-z0-9-]+(\.[a-z0-9-]+)*\.(com|net|org|info|xyz|top|club|shop|site|online|io|ly|cc|me|tv|tw|cn)\b(/[^\s\u4e00-\u9fff]*)?",
+    r"|\b[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63}){0,3}\.(com|net|org|info|xyz|top|club|shop|site|online|io|ly|cc|me|tv|tw|cn)\b(/[^\s\u4e00-\u9fff]*)?",
     re.IGNORECASE | re.ASCII,
 )
 _MENTION = re.compile(r"(?<![\w])@\w{2,}", re.ASCII)
@@ -45,6 +45,12 @@ _SPACED_HAN = re.compile(rf"(?<=[{HAN}])[\s.*·・_\-|/~^]{{1,2}}(?=[{HAN}])")
 _LEET_TOKEN = re.compile(r"[A-Za-z0-9@$!|+]{3,}")
 _RUN_OF_LETTERS = re.compile(r"([^\W\d_])\1{2,}")
 _RUN_OF_SIGNS = re.compile(r"([^\w\s]|_)\1{3,}")
+_FOREIGN = re.compile("[\u0370-\u052fɡıℓ]")  # Greek, Cyrillic: where homoglyphs come from
+_MARK = re.compile(
+    "[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u064b-\u065f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+)
+_LEET_SIGN = re.compile(r"[A-Za-z][013457@$!|+]+[A-Za-z]")
+_STAR = re.compile(r"\w[*#@$%!]")
 _BLANKS = re.compile(r"\s+")
 
 _HOMOGLYPHS = str.maketrans(
@@ -70,17 +76,22 @@ _STARRED = tuple(
 def normalise(text: str) -> str:
     """Return the model's copy of `text` (the table above), at most LONGEST characters, blanks collapsed."""
     text = unicodedata.normalize("NFKC", text[:LONGEST])
-    text = _CONTROL.sub(" ", _INVISIBLE.sub("", text))
-    text = "".join(c for c in text if unicodedata.category(c) != "Mn") if not text.isascii() else text
-    text = _MENTION.sub("@user", _LINK.sub(" url ", _EMAIL.sub(" email ", text)))
+    text = _MARK.sub("", _CONTROL.sub(" ", _INVISIBLE.sub("", text)))
+    if "@" in text:
+        text = _MENTION.sub("@user", _EMAIL.sub(" email ", text))
+    if "." in text or "://" in text:
+        text = _LINK.sub(" url ", text)
     text = _DIGITS.sub(lambda found: re.sub(r"\d", "0", found.group()), text)
-    if not text.isascii():
+    if _FOREIGN.search(text):
         text = _WORD.sub(_without_homoglyphs, text)
+    if not text.isascii():
         text = _SPACED_HAN.sub("", text).translate(_simplified())
-    text = _SPACED_LATIN.sub(lambda found: found.group()[:: 2], text)
-    for pattern, word in _STARRED:
-        text = pattern.sub(word, text)
-    text = _LEET_TOKEN.sub(_without_leet, text)
+    text = _SPACED_LATIN.sub(lambda found: found.group()[::2], text)
+    if _STAR.search(text):
+        for pattern, word in _STARRED:
+            text = pattern.sub(word, text)
+    if _LEET_SIGN.search(text):
+        text = _LEET_TOKEN.sub(_without_leet, text)
     text = _RUN_OF_SIGNS.sub(r"\1\1\1", _RUN_OF_LETTERS.sub(r"\1\1", text))
     return _BLANKS.sub(" ", text).strip()
 
@@ -103,7 +114,7 @@ def _without_leet(found: re.Match[str]) -> str:
     token = found.group()
     letters = sum(c.isalpha() for c in token)
     signs = len(token.rstrip("!")) - letters
-    between = re.search(r"[A-Za-z][013457@$!|+]+[A-Za-z]", token)
+    between = _LEET_SIGN.search(token)
     if letters < 2 or not signs or not between or re.search(r"\d{3}|^[A-Z]\d|\d(st|nd|rd|th|s|k|m)$", token):
         return token
     return token.rstrip("!").translate(_LEET) + "!" * (len(token) - len(token.rstrip("!")))

@@ -41,7 +41,7 @@ class Config:
     batch: int = 32
     rows: int = 60_000  # most rows seen in this run, drawn as data.SAMPLES says
     rate: float = 3e-4  # peak learning rate of the encoder; the head's is ten times that
-    final_rate: float = 0.02 # share of the peak at the end
+    final_rate: float = 0.02  # share of the peak at the end
     warm_up: float = 0.06  # share of the steps
     weight_decay: float = 0.01
     dropout: float = 0.1
@@ -66,7 +66,9 @@ class CivilityNet(torch.nn.Module):
         return logits
 
 
-def train(splits: dict[str, list[Row]], config: Config, *, packages: Path, out: Path, start: Path | None) -> None:
+def train(
+    splits: dict[str, list[Row]], config: Config, *, packages: Path, out: Path, start: Path | None
+) -> None:
     """Train into `out`: `last.pt` to resume from, `best.pt` by mean validation AUC, tokenizer, log and config.
 
     `start` names the folder of an earlier run to go on from with this run's rows and rate.
@@ -83,12 +85,22 @@ def train(splits: dict[str, list[Row]], config: Config, *, packages: Path, out: 
     optimiser = _optimiser(net, config)
     step, best = _resume(out, net, optimiser)
     (out / "run.json").write_text(
-        json.dumps({"config": asdict(config), "data": data.fingerprint(rows), "rows": len(rows)}, indent=1)
+        json.dumps(
+            {
+                "config": asdict(config),
+                "data": data.fingerprint(rows),
+                "rows": len(rows),
+                "start": str(start) if start else None,
+            },
+            indent=1,
+        )
     )
     print(f"{len(rows)} rows, {len(batches)} steps, from step {step}, on {device}", flush=True)
     began, recent = time.monotonic(), 0.0
     for index in range(step, len(batches)):
-        recent += _step(net, optimiser, batches[index], rate=_rate(index, len(batches), config), device=device)
+        recent += _step(
+            net, optimiser, batches[index], rate=_rate(index, len(batches), config), device=device
+        )
         if (index + 1) % 50 == 0:
             pace = (time.monotonic() - began) / (index + 1 - step)
             print(f"step {index + 1} loss {recent / 50:.4f} {pace:.2f} s/step", flush=True)
@@ -100,15 +112,20 @@ def train(splits: dict[str, list[Row]], config: Config, *, packages: Path, out: 
             if mean > best:
                 best = mean
                 torch.save(net.state_dict(), out / "best.pt")
-            _save(out / "last.pt", net=net.state_dict(), optimiser=optimiser.state_dict(), step=index + 1, best=best)
+            _save(
+                out / "last.pt",
+                net=net.state_dict(),
+                optimiser=optimiser.state_dict(),
+                step=index + 1,
+                best=best,
+            )
 
 
 def load(out: Path) -> tuple[CivilityNet, Tokenizer, Config]:
     """Return the best network of a finished or interrupted run, its tokenizer and configuration."""
     config = Config(**json.loads((out / "run.json").read_text())["config"])
     tokenizer = Tokenizer.from_file(str(out / "tokenizer.json"))
-    encoder = BertModel(BertConfig(**json.loads((out / "encoder.json").read_text())), add_pooling_layer=False)
-    net = CivilityNet(encoder)
+    net = CivilityNet(_encoder(out))
     net.load_state_dict(torch.load(out / "best.pt", map_location="cpu"))
     return net.eval(), tokenizer, config
 
@@ -150,8 +167,7 @@ def _network(
         net, tokenizer, _ = load(start)
     elif (out / "tokenizer.json").exists() and (out / "encoder.json").exists():
         tokenizer = Tokenizer.from_file(str(out / "tokenizer.json"))
-        encoder = BertModel(BertConfig(**json.loads((out / "encoder.json").read_text())), add_pooling_layer=False)
-        net = CivilityNet(encoder)
+        net = CivilityNet(_encoder(out))
     else:
         texts = [normalise(row.text) for row in rows]
         tokenizer, pieces = small_tokenizer(packages, texts, size=config.pieces)
@@ -161,12 +177,18 @@ def _network(
     return net, tokenizer
 
 
+def _encoder(out: Path) -> BertModel:
+    return BertModel(BertConfig(**json.loads((out / "encoder.json").read_text())), add_pooling_layer=False)
+
+
 Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]
 
 
 def _batches(rows: Sequence[Row], tokenizer: Tokenizer, config: Config) -> list[Batch]:
     """Return batches of like length: rows sorted by length within chunks of 40 batches, batches shuffled."""
-    ids = [head_and_tail(e.ids, config.tokens) for e in tokenizer.encode_batch([normalise(r.text) for r in rows])]
+    ids = [
+        head_and_tail(e.ids, config.tokens) for e in tokenizer.encode_batch([normalise(r.text) for r in rows])
+    ]
     chance = np.random.default_rng(config.seed)
     groups: list[list[int]] = []
     chunk = 40 * config.batch
@@ -189,12 +211,16 @@ def _padded(ids: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
     return batch, (batch != PAD).long()
 
 
-def _step(net: CivilityNet, optimiser: torch.optim.Optimizer, batch: Batch, *, rate: float, device: str) -> float:
+def _step(
+    net: CivilityNet, optimiser: torch.optim.Optimizer, batch: Batch, *, rate: float, device: str
+) -> float:
     for group in optimiser.param_groups:
         group["lr"] = rate * group["factor"]
     net.train()
     ids, mask, truth, weight = (tensor.to(device) for tensor in batch)
-    losses = torch.nn.functional.binary_cross_entropy_with_logits(net(ids, mask), truth.clamp(min=0), reduction="none")
+    losses = torch.nn.functional.binary_cross_entropy_with_logits(
+        net(ids, mask), truth.clamp(min=0), reduction="none"
+    )
     loss = (losses * weight).sum() / weight.sum().clamp(min=1)
     optimiser.zero_grad()
     loss.backward()

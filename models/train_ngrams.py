@@ -16,15 +16,18 @@ from models.normalise import normalise
 
 def fit_rows(rows: Sequence[Row]) -> NgramScorer:
     """Train on every row that carries a label; zeros of sets that hide insults in them weigh less."""
-    known = [row for row in rows if UNKNOWN != row.attack or UNKNOWN != row.spam]
+    known = [row for row in rows if row.attack != UNKNOWN or row.spam != UNKNOWN]
     weights = [
-        1.0 if 1 in (row.attack, row.spam) else SAMPLES.get(row.dataset, Sample(0, 0)).weight_of_zero for row in known
+        1.0 if 1 in (row.attack, row.spam) else SAMPLES.get(row.dataset, Sample(0, 0)).weight_of_zero
+        for row in known
     ]
     truth = {label: np.array([getattr(row, label) for row in known]) for label in LABELS}
     return fit([normalise(row.text) for row in known], truth, np.array(weights))
 
 
-def fit(texts: Sequence[str], truth: dict[str, NDArray[np.int64]], weights: NDArray[np.float64]) -> NgramScorer:
+def fit(
+    texts: Sequence[str], truth: dict[str, NDArray[np.int64]], weights: NDArray[np.float64]
+) -> NgramScorer:
     """Train on normalised texts; `truth` holds 0, 1 or -1 (not annotated) for each label, `weights` one a row.
 
     Logistic regression (C = 3, classes balanced), as the baselines are; needs scikit-learn.

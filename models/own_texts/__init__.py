@@ -61,7 +61,9 @@ class Grammar:
     def texts(self, kind: str, split: str) -> Iterator[str]:
         """Yield the texts of every template: different words in its slots, never the same text twice."""
         for template in self.templates.get((kind, split), []):
-            yield from dict.fromkeys(self._filled(template, turn) for turn in range(MOST_OF_A_TEMPLATE[split]))
+            yield from dict.fromkeys(
+                self._filled(template, turn) for turn in range(MOST_OF_A_TEMPLATE[split])
+            )
 
     def _filled(self, template: str, turn: int) -> str:
         chosen: dict[str, str] = {}
