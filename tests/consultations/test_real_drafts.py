@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import os
 import re
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 from forum.consultations.drafts import DraftRefusedError, ParsedDraft, parse_draft
+from forum.consultations.models import DraftVersion
+from forum.consultations.services import words_of_version
 
 CIVIC_DATA = Path(os.environ.get("CIVIC_DATA", ""))
 pytestmark = [
@@ -149,3 +153,28 @@ def everything(draft: ParsedDraft) -> str:
 
 def squeeze(text: str) -> str:
     return re.sub(r"</?ins>|(?<=案)：|[\s>#*\u200b-\u200f]", "", text)
+
+
+@pytest.mark.parametrize("folder", EXPECTED)
+def test_each_draft_is_saved_once_with_all_its_articles(db, folder):
+    arguments = (
+        str(CIVIC_DATA / folder),
+        "--consultation",
+        "real",
+        "--create",
+        "--title",
+        "x",
+        "--agency",
+        "x",
+    )
+    for _ in range(2):
+        call_command(
+            "import_draft", *arguments, "--language", "zh-hant", stdout=StringIO(), stderr=StringIO()
+        )
+    version = DraftVersion.objects.get()
+    articles = version.sections.filter(kind="article").order_by("position")
+    assert list(articles.values_list("ordinal", flat=True)) == EXPECTED[folder]
+    draft = parse_draft(CIVIC_DATA / folder)
+    assert [words.said for words in words_of_version(version)] == [
+        (s.label, s.heading, s.text, s.reason) for s in draft.walk()
+    ]
