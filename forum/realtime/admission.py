@@ -14,7 +14,7 @@ MALFORMED = 4400
 NUMBER_DIGITS = 18
 
 
-class Refusal(Exception):  # noqa: N818 - an answer, not a fault
+class Refusal(Exception):
     """The socket is closed with this code."""
 
     def __init__(self, code: int) -> None:

@@ -42,8 +42,8 @@ RECHECK_SECONDS = 60.0
 """How long a reader who may no longer read a stream can go on hearing it."""
 SOCKETS_A_TURN = 100
 """Sockets served before the event loop may do something else."""
-SOCKETS_PER_ADDRESS = 200
-SOCKETS_PER_PERSON = 20
+FAILURES_UNTIL_RESET = 3
+"""Times in a row that events could not be rendered; then their readers are told to reload, which skips them."""
 
 REFUSED = 4403
 RELOAD = 4410
@@ -57,7 +57,7 @@ class LocalStream:
     """A stream that at least one socket of this process shows. `position` is the number up to which it has
     been handed on (None until the first reader has been served), `target` the highest number heard of."""
 
-    __slots__ = ("key", "kind", "position", "pumping", "rooms", "stream_id", "target")
+    __slots__ = ("failures", "key", "kind", "position", "pumping", "rooms", "stream_id", "target")
 
     def __init__(self, key: str, *, kind: StreamKind, stream_id: int) -> None:
         self.key = key
@@ -66,6 +66,7 @@ class LocalStream:
         self.position: int | None = None
         self.target = 0
         self.pumping = False
+        self.failures = 0
         self.rooms: dict[str, set[Connection]] = {}
 
     def sockets(self) -> list[Connection]:
@@ -106,9 +107,9 @@ class Hub:
     def has_room_for(self, *, address: str, person: int | None) -> bool:
         """Whether one more socket from this address and of this person is within the limits of the
         process."""
-        per_address = getattr(settings, "SOCKETS_PER_ADDRESS", SOCKETS_PER_ADDRESS)
-        per_person = getattr(settings, "SOCKETS_PER_PERSON", SOCKETS_PER_PERSON)
-        return self.addresses[address] < per_address and (person is None or self.people[person] < per_person)
+        if self.addresses[address] >= settings.SOCKETS_PER_ADDRESS:
+            return False
+        return person is None or self.people[person] < settings.SOCKETS_PER_PERSON
 
     async def may_subscribe(self, user: Any, *, kind: StreamKind, stream_id: int) -> bool:
         return await self._visit(kind.may_subscribe, user, stream_id)
@@ -177,10 +178,22 @@ class Hub:
                     break
                 stream.position = batch.end
                 await self._hand_out(stream, batch)
-        except Exception as error:  # noqa: BLE001 - a stream that cannot be read is tried again by the poll
+                stream.failures = 0
+        except DatabaseFailure as error:
             logger.error("live.read-failed stream=%s error=%s", stream.key, type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - one stream's fault must not concern the others
+            logger.error("live.rendering-failed stream=%s error=%s", stream.key, type(error).__name__)
+            stream.failures += 1
+            if stream.failures >= FAILURES_UNTIL_RESET:
+                self._give_up(stream)
         finally:
             stream.pumping = False
+
+    def _give_up(self, stream: LocalStream) -> None:
+        """Tells all readers of a stream to reload: its next events cannot be shown one by one."""
+        stream.position, stream.failures = stream.target, 0
+        for connection in stream.sockets():
+            _reset(connection)
 
     async def _hand_out(self, stream: LocalStream, batch: Batch) -> None:
         for language, room in list(stream.rooms.items()):
@@ -215,13 +228,15 @@ class Hub:
         try:
             await self._catch_up(connection)
         except TooFarBehind:
-            connection.push(RESET)
-            connection.close(RELOAD)
-        except Exception as error:  # noqa: BLE001 - this reader connects again; the others are not concerned
-            logger.error(
-                "live.catch-up-failed stream=%s error=%s", connection.stream.key, type(error).__name__
-            )
+            _reset(connection)
+        except DatabaseFailure as error:
+            logger.error("live.read-failed stream=%s error=%s", connection.stream.key, type(error).__name__)
             connection.close(FAILED)
+        except Exception as error:  # noqa: BLE001 - this reader reloads; the others are not concerned
+            logger.error(
+                "live.rendering-failed stream=%s error=%s", connection.stream.key, type(error).__name__
+            )
+            _reset(connection)
 
     async def _catch_up(self, connection: Connection) -> None:
         stream = connection.stream
@@ -372,6 +387,11 @@ async def _forget_subscriptions(layer: Any) -> None:
         await layer.flush()
     except Exception as error:  # noqa: BLE001 - the layer is failing already
         logger.error("live.layer-failed error=%s", type(error).__name__)
+
+
+def _reset(connection: Connection) -> None:
+    connection.push(RESET)
+    connection.close(RELOAD)
 
 
 def _with_database(work: Callable[..., T], *arguments: Any) -> T:

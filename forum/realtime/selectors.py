@@ -28,7 +28,7 @@ class Batch:
     """JSON by language: `{"events": [{"number", "kind", "id", ...}]}`; empty when there are no events."""
 
 
-class TooFarBehind(Exception):  # noqa: N818 - it is an answer, not a fault
+class TooFarBehind(Exception):
     """What was asked for cannot be given event by event; the reader has to reload."""
 
 

@@ -6,7 +6,9 @@ import asyncio
 
 import pytest
 from channels.db import database_sync_to_async
+from channels.layers import channel_layers
 from django.conf import settings
+from django.db import OperationalError
 
 from forum.realtime import services
 from forum.realtime.hub import hub_here
@@ -138,22 +140,62 @@ async def test_who_knows_of_events_that_never_were_is_told_to_reload(opened, wri
     assert await reader.message() == {"reset": True}
 
 
+def fail(*arguments: object) -> None:
+    raise ZeroDivisionError
+
+
 async def test_a_stream_that_cannot_be_rendered_harms_no_other(opened, write, monkeypatch):
     sound, broken = await opened(), await opened("padded-1")
     await asyncio.gather(sound.until_live(), broken.until_live())
-
-    def fail(*arguments):
-        raise ZeroDivisionError
-
     with monkeypatch.context() as patched:
         patched.setattr(kinds.padded, "frames", fail)
         await write("a", key="padded-1")
-        await write("b", key="padded-2")
-        await write("c")
+        await write("b")
         assert await sound.numbers(1) == [1]
-        late = await opened("padded-2")
-        assert await late.close_code() == 1011
     assert await broken.numbers(1) == [1]
+
+
+async def test_events_that_can_never_be_rendered_make_their_readers_reload(
+    opened, write, monkeypatch, caplog
+):
+    reader = await opened()
+    await reader.until_live()
+    monkeypatch.setattr(kinds.notes, "frames", fail)
+    await write("a slur")
+    assert await reader.message() == {"reset": True}
+    assert await reader.close_code() == 4410
+    late = await opened()
+    assert await late.message() == {"reset": True}
+    assert await (await opened(since=1)).until_live() == 1
+    assert set(caplog.messages) == {"live.rendering-failed stream=note-1 error=ZeroDivisionError"}
+
+
+async def test_a_database_that_is_away_for_a_moment_costs_no_event(opened, write, monkeypatch):
+    reader = await opened()
+    await reader.until_live()
+
+    def away(*arguments: object) -> None:
+        raise OperationalError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(kinds.notes, "frames", away)
+        await write("a")
+        await write("b", key="note-2")
+        assert await (await opened("note-2")).close_code() == 1011
+    assert await reader.numbers(1) == [1]
+
+
+async def test_while_the_layer_is_away_the_poll_stands_in(opened, write, monkeypatch, caplog):
+    monkeypatch.setattr(services, "announce", lambda key, *, number: None)
+    working = channel_layers.set("default", object())
+    try:
+        reader = await opened()
+        await reader.until_live()
+        await write("a")
+        assert await reader.numbers(1) == [1]
+    finally:
+        channel_layers.set("default", working)
+    assert "live.layer-failed error=AttributeError" in caplog.messages
 
 
 @pytest.mark.parametrize("language", [code for code, _ in settings.LANGUAGES])

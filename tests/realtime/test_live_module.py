@@ -76,6 +76,7 @@ async def _page(playwright, chromium_path):
     await page.route("http://forum.test/", lambda route: route.fulfill(body=PAGE, content_type="text/html"))
     await page.goto("http://forum.test/")
     await page.wait_for_function("window.ready")
+    await page.clock.pause_at(await page.evaluate("Date.now() + 60_000"))
     yield page
     await chromium.close()
 
