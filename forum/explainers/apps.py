@@ -6,6 +6,7 @@ class ExplainersConfig(AppConfig):
     name = "forum.explainers"
 
     def ready(self) -> None:
+        from forum.explainers import receivers  # noqa: F401
         from forum.notices.kinds import NoticeKind, register
 
         register(

@@ -82,7 +82,7 @@ def detail(request: HttpRequest, slug: str, explainer_id: int) -> HttpResponse:
         "unpublished": [
             row for row in newest.values() if row.pk != shown.revision_id and not row.first_published_at
         ],
-        "can_review": writes and _can_review(request, newest, shown),
+        "may_review": writes and _may_review(request, newest, shown),
     }
     return render(request, "explainers/detail.html", context)
 
@@ -97,7 +97,7 @@ def _draft(
     return selectors.shown(revision, consultation=explainer.consultation, language=language, languages=newest)
 
 
-def _can_review(
+def _may_review(
     request: HttpRequest, newest: dict[str, ExplainerRevision], shown: selectors.PinnedExplainer
 ) -> bool:
     author_ids = [row.author_id for row in newest.values() if row.pk == shown.revision_id]

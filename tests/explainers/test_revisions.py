@@ -5,6 +5,7 @@ import uuid
 import pytest
 from django.db import IntegrityError, transaction
 
+from forum.accounts.services import export_account
 from forum.explainers import services
 from forum.explainers.content import SourceLine, content_of
 from forum.explainers.errors import EditConflict, NotPublishable, NotReviewable
@@ -151,6 +152,12 @@ def test_hostile_markdown_is_stored_as_written_and_rendered_harmless(draft):
 def test_the_database_itself_refuses_a_source_that_is_no_web_address(draft, url):
     with pytest.raises(IntegrityError), transaction.atomic():
         Source.objects.create(revision=draft(), position=9, title="x", url=url)
+
+
+def test_a_copy_of_the_account_holds_the_texts_written(draft, writer, colleague):
+    services.save_revision(draft().explainer_id, author=colleague, content=text(plain="Theirs."), base=1)
+    (row,) = export_account(writer)["background"]
+    assert (row["revision"], row["plain"], row["sources"]) == (1, text().plain, ["https://law.moj.gov.tw/a"])
 
 
 def test_the_text_outlives_its_authors_account(draft, writer):

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from forum.accounts.models import User
+from forum.accounts.services import delete_account, export_account
 from forum.notices import services
 from forum.notices.kinds import NoticeKind, register
 from forum.notices.models import EmailChoice, Notice
@@ -150,3 +151,18 @@ def test_a_kind_of_another_package_brings_its_own_sentence(ana, client):
     assert mail.outbox[0].subject == "[Draftroom] 3 things wait."
     with pytest.raises(ValueError):
         tell(ana, kind="counted")
+
+
+def test_a_copy_of_the_account_holds_its_notices_alone(ana, mei):
+    tell(ana, place="Article 3")
+    tell(mei)
+    (row,) = export_account(ana)["notices"]
+    assert (row["kind"], row["place"], row["read_at"]) == ("reply", "Article 3", None)
+
+
+def test_notices_and_their_events_go_with_the_account(ana, mei):
+    tell(ana)
+    tell(mei)
+    delete_account(ana)
+    assert [notice.recipient for notice in Notice.objects.all()] == [mei]
+    assert [event.stream.key for event in Event.objects.all()] == [f"person-{mei.pk}"]
