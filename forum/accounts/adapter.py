@@ -4,12 +4,14 @@ from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from forum.accounts.cookies import keep_language
 from forum.accounts.models import User
+from forum.accounts.services import save_with_name
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -39,4 +41,14 @@ class AccountAdapter(DefaultAccountAdapter):
         """The name goes in with the row, for a row without a name may not exist twice."""
         user.display_name = form.cleaned_data["display_name"]
         user.language = get_language() or settings.LANGUAGE_CODE
-        return super().save_user(request, user, form, commit=commit)
+        user = super().save_user(request, user, form, commit=False)
+        if commit:
+            save_with_name(user)
+        return user
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        """Where this browser has no language yet, it takes the person's."""
+        response = super().post_login(request, user, **kwargs)
+        if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+            keep_language(response, user.language)
+        return response

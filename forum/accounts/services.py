@@ -5,12 +5,34 @@ from __future__ import annotations
 from typing import Any, cast
 
 from allauth.account.models import EmailAddress
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from forum.accounts.models import Role, User
 from forum.accounts.signals import account_deleting, account_exporting, account_renamed
+from forum.common.errors import DomainError
+
+
+class NameTaken(DomainError):
+    """Two people chose one display name in the same moment; the other was first."""
+
+    code = "name_taken"
+
+    def __init__(self) -> None:
+        super().__init__(_("Somebody took this name just before you. Go back and choose another one."))
+
+
+def save_with_name(user: User) -> None:
+    """Saves a person's row; raises NameTaken when the database knows the display name already."""
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as error:
+        if User.objects.filter(display_name__iexact=user.display_name).exclude(pk=user.pk).exists():
+            raise NameTaken from error
+        raise
 
 
 @transaction.atomic
@@ -19,7 +41,7 @@ def change_profile(user: User, *, display_name: str, language: str) -> None:
     current = User.objects.select_for_update().get(pk=user.pk)
     renamed = current.display_name != display_name
     current.display_name, current.language = display_name, language
-    current.save(update_fields=["display_name", "language"])
+    save_with_name(current)
     user.display_name, user.language = display_name, language
     if renamed:
         account_renamed.send(sender=User, user=current)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import cast
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
@@ -17,28 +16,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from forum.accounts import services
+from forum.accounts.cookies import keep_language, keep_theme
 from forum.accounts.forms import DeleteAccountForm, ProfileForm
 from forum.accounts.models import User
-from forum.common.templatetags.draftroom import THEME_COOKIE, THEMES
-
-THEME_COOKIE_SECONDS = 365 * 24 * 60 * 60
 
 
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
-    """Keeps the chosen theme in a cookie that scripts may read; any other word follows the device again."""
+    """Keeps the chosen theme and goes back to the page."""
     response = HttpResponseRedirect(_way_back(request))
-    chosen = request.POST.get("theme", "")
-    if chosen in THEMES:
-        response.set_cookie(
-            THEME_COOKIE,
-            chosen,
-            max_age=THEME_COOKIE_SECONDS,
-            samesite="Lax",
-            secure=bool(settings.SESSION_COOKIE_SECURE),
-        )
-    else:
-        response.delete_cookie(THEME_COOKIE, samesite="Lax")
+    keep_theme(response, request.POST.get("theme", ""))
     return response
 
 
@@ -63,13 +50,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     with translation.override(person.language):
         messages.success(request, _("Your profile is saved."))
     response = redirect("accounts:profile")
-    response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME,
-        person.language,
-        max_age=THEME_COOKIE_SECONDS,
-        samesite="Lax",
-        secure=settings.LANGUAGE_COOKIE_SECURE,
-    )
+    keep_language(response, person.language)
     return response
 
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from forum.accounts.models import User
-from forum.accounts.services import change_profile, delete_account, export_account
+from forum.accounts.services import NameTaken, change_profile, delete_account, export_account
 from forum.accounts.signals import account_deleting, account_exporting, account_renamed
 from tests.accounts.conftest import PASSWORD
 
@@ -69,6 +69,17 @@ def test_name_of_somebody_else_is_refused_and_what_was_typed_is_kept(
     assert 'value="Kāi"' in response.content.decode()
     citizen.refresh_from_db()
     assert citizen.display_name == "林思妤"
+
+
+def test_name_taken_in_the_same_moment_is_one_clear_refusal(
+    citizen: User, make_citizen: Callable[..., User], heard: list[str]
+) -> None:
+    make_citizen("other@example.org", "Kai")
+    with pytest.raises(NameTaken):
+        change_profile(citizen, display_name="KAI", language="en")
+    citizen.refresh_from_db()
+    assert citizen.display_name == "林思妤"
+    assert heard == []
 
 
 def test_export_holds_the_account_and_what_others_add(citizen: User) -> None:

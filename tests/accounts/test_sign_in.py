@@ -32,6 +32,28 @@ def test_sign_in_is_throttled_after_five_failures(english: Client, citizen: User
     assert "_auth_user_id" not in english.session
 
 
+def test_a_new_browser_takes_the_language_of_the_person(client: Client, citizen: User) -> None:
+    User.objects.filter(pk=citizen.pk).update(language="en")
+    _sign_in(client, citizen, PASSWORD)
+    assert client.cookies["django_language"].value == "en"
+
+
+def test_a_language_chosen_in_the_browser_stays(client: Client, citizen: User) -> None:
+    client.cookies["django_language"] = "en"
+    _sign_in(client, citizen, PASSWORD)
+    assert client.cookies["django_language"].value == "en"
+
+
+def test_too_many_accounts_from_one_address_meet_a_page_of_ours(english: Client) -> None:
+    for number in range(21):
+        response = english.post(
+            reverse("account_signup"),
+            {"email": f"n{number}@example.org", "display_name": "", "password1": PASSWORD},
+        )
+    assert response.status_code == 429
+    assert "A little slower, please" in response.content.decode()
+
+
 def test_sign_out_needs_a_post(signed_in: Client) -> None:
     signed_in.get(reverse("account_logout"))
     assert "_auth_user_id" in signed_in.session

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 register = template.Library()
 
+TEXT_FIELDS = {"body", "text", "reason", "note", "words", "title"}
 THEMES = ("light", "dark")
 THEME_COOKIE = "theme"
 LANGUAGE_TAGS = {"zh-hant": "zh-Hant-TW", "en": "en"}
@@ -166,5 +167,6 @@ def kept_texts(request: HttpRequest | None) -> list[str]:
         for name, value in fields
         if isinstance(value, str)
         and not any(secret in name.lower() for secret in ("password", "token", "key", "email", "next"))
-        and (len(value) > 24 or "\n" in value)
+        and value.strip()
+        and (name.split("-")[-1] in TEXT_FIELDS or len(value) > 24 or "\n" in value)
     ]
