@@ -69,11 +69,11 @@ def _network(run: Path, folder: Path) -> dict[str, Any]:
             op_types_to_quantize=["MatMul", "Gemm", "Gather"],
             per_channel=True,
         )
-    runs = []
-    while run is not None:
-        told = json.loads((run / "run.json").read_text())
-        runs.insert(0, told)
-        run = Path(told["start"]) if told.get("start") else None  # type: ignore[assignment]
-    for told in runs:
-        told.pop("start", None)
-    return {"tokens": run_config.tokens, "runs": runs}
+    return {"tokens": run_config.tokens, "runs": _history(run)}
+
+
+def _history(run: Path) -> list[dict[str, Any]]:
+    """Return what every run of the chain was made of, the first one first, without the folders' names."""
+    told: dict[str, Any] = json.loads((run / "run.json").read_text())
+    start = told.pop("start", None)
+    return [*(_history(Path(start)) if start else []), told]

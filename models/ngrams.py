@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +46,7 @@ class NgramScorer:
             )
 
     def save(self, path: Path) -> None:
-        arrays = {"idf": self.idf}
+        arrays: dict[str, Any] = {"idf": self.idf}
         for label, weights in self.weights.items():
             arrays |= {
                 f"weights_{label}": weights,
