@@ -15,7 +15,9 @@ MAX_COMBINING_RUN = 4
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _BIDI = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
-_INVISIBLE = re.compile(r"[\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]+")
+_INVISIBLE = re.compile(
+    r"[\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]+"
+)
 
 
 def tidy(text: str) -> str:
@@ -32,7 +34,8 @@ def check_characters(text: str) -> None:
     """Raises ValidationError for control characters, direction overrides and stacked marks, each with its code."""
     if "\x00" in text:
         raise ValidationError(
-            _("The text contains a NUL character, which no keyboard types. Remove it and send again."), code="nul"
+            _("The text contains a NUL character, which no keyboard types. Remove it and send again."),
+            code="nul",
         )
     if found := _CONTROL.search(text):
         raise ValidationError(
@@ -51,7 +54,9 @@ def check_characters(text: str) -> None:
         )
     if _longest_combining_run(text) > MAX_COMBINING_RUN:
         raise ValidationError(
-            _("The text stacks too many marks on one letter, which covers the lines around it. Remove some of them."),
+            _(
+                "The text stacks too many marks on one letter, which covers the lines around it. Remove some of them."
+            ),
             code="stacked_marks",
         )
 

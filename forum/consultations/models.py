@@ -35,7 +35,9 @@ class Consultation(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(level__in=Level.values), name="consultation_level_known")
+            models.CheckConstraint(
+                condition=models.Q(level__in=Level.values), name="consultation_level_known"
+            )
         ]
 
     def __str__(self) -> str:
@@ -80,7 +82,9 @@ class Stage(models.Model):
         ordering = ["opens_at"]
         constraints = [
             models.UniqueConstraint(fields=["consultation", "kind"], name="stage_kind_once"),
-            models.CheckConstraint(condition=models.Q(opens_at__lt=models.F("closes_at")), name="stage_has_length"),
+            models.CheckConstraint(
+                condition=models.Q(opens_at__lt=models.F("closes_at")), name="stage_has_length"
+            ),
             models.CheckConstraint(condition=models.Q(kind__in=StageKind.values), name="stage_kind_known"),
         ]
 
@@ -144,7 +148,9 @@ class Provision(models.Model):
     anchor = models.CharField(max_length=80)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["consultation", "anchor"], name="provision_anchor_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["consultation", "anchor"], name="provision_anchor_once")
+        ]
 
     def __str__(self) -> str:
         return self.anchor
@@ -170,7 +176,9 @@ class Section(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["version", "provision"], name="section_provision_once"),
             models.UniqueConstraint(fields=["version", "position"], name="section_position_once"),
-            models.CheckConstraint(condition=models.Q(kind__in=SectionKind.values), name="section_kind_known"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=SectionKind.values), name="section_kind_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -188,7 +196,9 @@ class SectionTranslation(models.Model):
     reason = models.TextField(blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["section", "language"], name="section_translation_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["section", "language"], name="section_translation_once")
+        ]
 
     def __str__(self) -> str:
         return self.label
