@@ -47,7 +47,9 @@ class _ReasonedForm(forms.Form):
 
 
 class DecisionForm(_ReasonedForm):
-    action = forms.ChoiceField(choices=DecisionAction.choices, label=_("What is to be done"), widget=forms.RadioSelect)
+    action = forms.ChoiceField(
+        choices=DecisionAction.choices, label=_("What is to be done"), widget=forms.RadioSelect
+    )
     field_order = ("version", "action", "rule", "reason", "note")
 
     def __init__(self, *args: Any, actions: list[str], **kwargs: Any) -> None:

@@ -74,7 +74,6 @@ class ModerationGate:
     def record(self, verdict: Verdict, *, post: Post, revision: Revision) -> None:
         """Keeps screening, nudges, signals and case; a hold is told to the author, a missing screening queued."""
         evidence: Evidence = verdict.evidence
-        lock_post(post.pk)
         if evidence.result is None:
             async_task("moderation.tasks.screen_revision", revision.pk)
         else:
@@ -82,6 +81,9 @@ class ModerationGate:
         _resolve_nudges(evidence, post=post, revision=revision)
         findings = evidence.judgement.findings
         newly_held = post.state == PostState.HELD and evidence.post_state in ("", PostState.PUBLISHED)
+        if not findings and not newly_held and revision.number == 1:
+            return
+        lock_post(post.pk)
         file_findings(
             [*findings, *note_new_text(post, revision=revision, known=findings)],
             post=post,

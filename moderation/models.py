@@ -341,6 +341,7 @@ class StatementOfReasons(models.Model):
     facts = models.TextField(blank=True)
     passages = models.JSONField(default=list)
     detected_automatically = models.BooleanField()
+    detected_by_report = models.BooleanField(default=False)
     decided_automatically = models.BooleanField()
     contestable_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)

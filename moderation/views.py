@@ -8,12 +8,14 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from forum.common.errors import DomainError
+from forum.consultations.selectors import access_consultation, situation
 from forum.discussion.errors import StateConflict
 from forum.discussion.selectors import access_post
 from moderation import public_log, selectors, services
@@ -21,6 +23,7 @@ from moderation.errors import AppealRefused, ReportRefused
 from moderation.forms import AppealDecisionForm, AppealForm, DecisionForm, ReportForm
 from moderation.models import Appeal, Case, CaseState
 from moderation.openings import openings
+from moderation.places import place_of
 
 VERIFIED_SECONDS = 60
 """How long the result of a verification is shown again before the chain is recomputed."""
@@ -195,8 +198,14 @@ def report(request: HttpRequest, post_id: int) -> HttpResponse:
                 messages.success(request, _("Thank you. A facilitator will look at it."))
                 return redirect("discussion:post", post.pk)
     revision = post.revisions.order_by("-number").first() if post.is_public else None
+    context = {
+        "post": post,
+        "revision": revision,
+        "form": form,
+        "name": place_of(post.thread, language=_language()),
+    }
     return render(
-        request, "moderation/report.html", {"post": post, "revision": revision, "form": form}, status=status
+        request, "moderation/report.html", context | _place(post.thread.consultation.slug), status=status
     )
 
 
@@ -238,7 +247,17 @@ def _statement_page(
 ) -> HttpResponse:
     found = selectors.access_statement(request.user, statement_id)
     view = selectors.statement_view(found, user=request.user, language=_language())
-    return render(request, "moderation/statement.html", {"view": view, "form": form}, status=status)
+    context = {"view": view, "form": form} | _place(found.post.thread.consultation.slug)
+    return render(request, "moderation/statement.html", context, status=status)
+
+
+def _place(slug: str) -> dict[str, Any]:
+    """What the line above a page of the consultation says: where one is, what is open, until when."""
+    consultation = access_consultation(slug, language=_language())
+    return {
+        "consultation": consultation,
+        "situation": situation(consultation.stages.all(), timezone.now()),
+    }
 
 
 # ---- for everybody ------------------------------------------------------------------------------------------

@@ -71,6 +71,7 @@ def state_decision(
         facts=decision.reason,
         passages=_passages(decision.revision, decision.rule) if adverse else [],
         detected_automatically=was_detected_automatically(case),
+        detected_by_report=case.signals.filter(kind=SignalKind.REPORT).exists(),
         decided_automatically=False,
         contestable_until=contestable_until,
     )

@@ -68,6 +68,8 @@ def test_keeping_a_reported_post_leaves_it_as_it_is(say, alice, bob, decided):
     assert state_of(case) == ("published", "closed")
     assert alice.notices.get().kind == "post_kept"
     assert LogEntry.objects.get().automation == "none"
+    statement = StatementOfReasons.objects.get()
+    assert (statement.detected_automatically, statement.detected_by_report) == (False, True)
 
 
 def test_asking_for_a_change_holds_a_published_post_until_its_author_acts(say, alice, bob, decided):

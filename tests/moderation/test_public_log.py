@@ -57,6 +57,22 @@ def test_the_database_refuses_to_empty_the_log():
         cursor.execute("TRUNCATE moderation_logentry CASCADE")
 
 
+def test_the_database_refuses_to_replace_a_row():
+    entry = add()
+    if connection.vendor != "sqlite":
+        return  # Only SQLite knows INSERT OR REPLACE, which deletes without asking the triggers of DELETE.
+    statement = (
+        "INSERT OR REPLACE INTO moderation_logentry SELECT * FROM moderation_logentry WHERE sequence = 1"
+    )
+    with (
+        pytest.raises(DatabaseError, match="never change"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
+    assert LogEntry.objects.get() == entry
+
+
 def test_nor_does_the_programs_own_way_lead_to_a_change():
     entry = add()
     entry.rule = "spam"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 import pytest
+from django_q.models import Schedule
 
 from forum.discussion.models import Post
 from forum.discussion.services import edit_post
@@ -181,6 +182,11 @@ def test_late_screening_does_not_undo_what_a_person_decided(broken, mended, say,
     screen_awaiting()
     post.refresh_from_db()
     assert (post.state, post.awaiting_screening) == ("published", False)
+
+
+def test_the_worker_looks_every_minute():
+    schedule = Schedule.objects.get(func="moderation.tasks.screen_awaiting")
+    assert (schedule.schedule_type, schedule.minutes, schedule.repeats) == ("I", 1, -1)
 
 
 def test_nothing_awaiting_nothing_done(db):
