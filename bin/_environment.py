@@ -51,7 +51,12 @@ def _alone() -> Iterator[None]:
 
 
 def _is_usable() -> bool:
-    return PYTHON.exists() and any((VENV / "lib").glob("python3*/site-packages/pip/__init__.py"))
+    """Whether its Python runs and has pip; a machine's upgrade to another Python leaves neither."""
+    version = [str(PYTHON), "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
+    if not PYTHON.exists():
+        return False
+    number = subprocess.run(version, capture_output=True, text=True).stdout.strip()
+    return (VENV / "lib" / f"python{number}" / "site-packages" / "pip").is_dir()
 
 
 def _make() -> None:
