@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,7 +19,8 @@ from forum.discussion.services import endorse, open_thread, submit_post
 from moderation.screening import screen
 from moderation.services.reports import report_post
 
-HOURS_BETWEEN_POSTS = 9
+HOURS_OF_POSTS = (9, 13, 20)
+"""When people post, on each of the days before the loading; in the consultation's own time zone."""
 
 
 @dataclass(frozen=True)
@@ -163,17 +165,27 @@ def load_talk(consultation: Consultation, people: dict[str, User]) -> bool:
 @transaction.atomic
 def _post_all(consultation: Consultation, people: dict[str, User]) -> None:
     posts: dict[str, Post] = {}
-    at = timezone.now() - len(LINES) * timedelta(hours=HOURS_BETWEEN_POSTS)
-    for line in LINES:
+    for line, at in zip(LINES, _moments(len(LINES), zone=ZoneInfo(consultation.time_zone)), strict=True):
         thread = _thread(consultation, line.anchor)
         posts[line.key] = post = _post(line, thread=thread, people=people, parent=posts.get(line.answers))
         for key in line.endorsed_by:
             if post.state == PostState.PUBLISHED:
                 endorse(user=people[key], post_id=post.pk)
         _date(post, at=at)
-        at += timedelta(hours=HOURS_BETWEEN_POSTS)
     _open_case(_post(INSULT, thread=_thread(consultation, INSULT.anchor), people=people, parent=None), people)
     spare_letters(people)
+
+
+def _moments(count: int, *, zone: ZoneInfo) -> list[datetime]:
+    """So many moments up to yesterday evening, oldest first."""
+    today = timezone.now().astimezone(zone).date()
+    days = range(-(-count // len(HOURS_OF_POSTS)), 0, -1)
+    moments = [
+        datetime.combine(today - timedelta(days=day), time(hour), tzinfo=zone)
+        for day in days
+        for hour in HOURS_OF_POSTS
+    ]
+    return moments[-count:]
 
 
 def _date(post: Post, *, at: datetime) -> None:
