@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from models import data
@@ -59,8 +59,10 @@ def _export(options: argparse.Namespace) -> int:
 def _calibrate(options: argparse.Namespace) -> int:
     from models import calibrate
 
-    rows = data.build(data.data_folder(options.data))["dev"]
-    return calibrate.command(options.weights, rows, parts=options.parts.split(","))
+    rows = calibrate.validation_rows(data.build(data.data_folder(options.data))["dev"])
+    if options.with_file:
+        rows += [replace(row, source="own:decision") for row in data.read_file(options.with_file)]
+    return calibrate.command(options.weights, rows, parts=options.parts.split(","), save=options.save)
 
 
 def _evaluate(options: argparse.Namespace) -> int:
@@ -119,6 +121,12 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("run_folder", type=Path)
     calibrate = with_data(
         command("calibrate", _calibrate, "Refit calibration and thresholds; print old and new.")
+    )
+    calibrate.add_argument(
+        "--with", dest="with_file", type=Path, help="labelled .csv.gz to count as validation rows"
+    )
+    calibrate.add_argument(
+        "--save", action="store_true", help="keep the new ones in the weights' config.json"
     )
     calibrate.add_argument("--parts", default="ngrams,network", help="sides that count")
     evaluate = command(

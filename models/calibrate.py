@@ -38,19 +38,19 @@ MIXTURE = {
 
 @dataclass(frozen=True)
 class Seen:
-    """What the two sides say of one validation row, and its weight in the mixture."""
+    """What the two sides say of the windows of one validation row."""
 
     row: Row
     evidence: list[Evidence]
 
 
 def validation_rows(rows: Sequence[Row], *, seed: int = 0) -> list[Row]:
-    """Return at most MOST_ROWS rows of every set, language and class that the mixtures name."""
+    """Return at most MOST_ROWS rows of every set, language, class and case that the mixtures name."""
     chance = np.random.default_rng(seed)
-    pools: dict[tuple[str, bool, int, int], list[Row]] = defaultdict(list)
+    pools: dict[tuple[str, bool, int, int, str], list[Row]] = defaultdict(list)
     for row in rows:
         if any(getattr(row, label) != UNKNOWN and row.dataset in MIXTURE[label] for label in LABELS):
-            pools[row.dataset, row.is_han, row.attack, row.spam].append(row)
+            pools[row.dataset, row.is_han, row.attack, row.spam, row.case].append(row)
     return [
         pool[i]
         for _, pool in sorted(pools.items())
@@ -111,29 +111,49 @@ def expected_calibration_error(
     return float(error)
 
 
-def command(folder: Path, rows: Sequence[Row], *, parts: Sequence[str]) -> int:
-    """Refit calibration and thresholds of the weights in `folder` on `rows`, save them, print old and new."""
+def command(folder: Path, rows: Sequence[Row], *, parts: Sequence[str], save: bool) -> int:
+    """Refit calibration and thresholds of the weights in `folder` on `rows` and print old and new; keep on `save`."""
     path = folder / "config.json"
     config: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    classifier = Classifier.load(folder)
-    seen = look(classifier, validation_rows(rows))
+    seen = look(Classifier.load(folder), rows)
     fitted = fit(seen, parts=parts)
-    scores = {label: np.array([probability(s.evidence, fitted, label) for s in seen]) for label in LABELS}
+    scores = _scores(seen, fitted)
     chosen = thresholds(seen, scores)
-    print("old", json.dumps(config.get("thresholds")), json.dumps(config.get("calibration")))
-    print("new", json.dumps(chosen), json.dumps(fitted))
-    for label in LABELS:
-        known = [i for i, s in enumerate(seen) if _counts(s.row, label)]
-        truth = np.array([getattr(seen[i].row, label) for i in known])
-        print(label, "validation ECE", round(expected_calibration_error(truth, scores[label][known]), 4))
-    config |= {
-        "calibration": fitted,
-        "thresholds": chosen,
-        "precision_targets": PRECISION,
-        "prevalence": PREVALENCE,
-    }
-    path.write_text(json.dumps(config, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    _report("old", seen, _scores(seen, config["calibration"]), config["calibration"], config["thresholds"])
+    _report("new", seen, scores, fitted, chosen)
+    if save:
+        config |= {
+            "calibration": fitted,
+            "thresholds": chosen,
+            "precision_targets": PRECISION,
+            "prevalence": PREVALENCE,
+        }
+        path.write_text(json.dumps(config, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(f"{'saved in' if save else 'not saved (--save does) in'} {path.name}")
     return 0
+
+
+def _scores(seen: Sequence[Seen], calibration: Mapping[str, Any]) -> dict[str, NDArray[np.float64]]:
+    return {label: np.array([probability(s.evidence, calibration, label) for s in seen]) for label in LABELS}
+
+
+def _report(
+    name: str,
+    seen: Sequence[Seen],
+    scores: Mapping[str, NDArray[np.float64]],
+    calibration: Mapping[str, Any],
+    levels: Mapping[str, Mapping[str, float]],
+) -> None:
+    print(name, "thresholds", json.dumps(levels))
+    print(name, "calibration", json.dumps(calibration))
+    for label in LABELS:
+        for language in LANGUAGES:
+            known = [
+                i for i, s in enumerate(seen) if _counts(s.row, label) and s.row.is_han == (language == "zh")
+            ]
+            truth = np.array([getattr(seen[i].row, label) for i in known])
+            error = expected_calibration_error(truth, scores[label][known])
+            print(f"{name} {label} {language}: {len(known)} rows, expected calibration error {error:.3f}")
 
 
 def probability(evidence: Sequence[Evidence], calibration: Mapping[str, Any], label: str) -> float:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from functools import cache
 
 import pytest
 
-from models.infer import Classifier
-from models.own_texts import KINDS, LANGUAGES, OwnText, generate
+from models.infer import Classifier, Score
+from models.own_texts import KINDS, LANGUAGES, generate
 
 TEXTS = list(generate())
 
@@ -48,12 +49,12 @@ def test_criticism_and_ordinary_posts_are_hardly_ever_held(
 
 
 def _share(classifier: Classifier, lang: str, kind: str, *, label: str, level: str) -> float:
-    chosen = [text for text in TEXTS if _is_asked(text, lang, kind)][::2]
-    reached = [
-        getattr(classifier.score(t.text), label) >= classifier.thresholds[label][level] for t in chosen
-    ]
+    chosen = [text.text for text in TEXTS if (text.lang, text.kind, text.split) == (lang, kind, "test")]
+    at = classifier.thresholds[label][level]
+    reached = [getattr(_score(classifier, text), label) >= at for text in chosen[::2]]
     return sum(reached) / len(reached)
 
 
-def _is_asked(text: OwnText, lang: str, kind: str) -> bool:
-    return (text.lang, text.kind, text.split) == (lang, kind, "test")
+@cache
+def _score(classifier: Classifier, text: str) -> Score:
+    return classifier.score(text)

@@ -1,0 +1,75 @@
+"""The measures themselves, and how thresholds come from precision targets."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from models.calibrate import PRECISION, PREVALENCE, Seen, expected_calibration_error, thresholds
+from models.data import Row
+from models.evaluate import average_precision, bootstrap, roc_auc
+from models.windows import head_and_tail, overlapping
+
+TRUTH = np.array([0, 0, 1, 1])
+
+
+@pytest.mark.parametrize(
+    ("scores", "area"), [((0.1, 0.2, 0.3, 0.4), 1.0), ((0.4, 0.3, 0.2, 0.1), 0.0), ((0.5,) * 4, 0.5)]
+)
+def test_area_under_the_curve_counts_ordered_pairs(scores: tuple[float, ...], area: float) -> None:
+    assert roc_auc(TRUTH, np.array(scores)) == area
+
+
+def test_average_precision_is_the_mean_over_the_ones() -> None:
+    assert average_precision(TRUTH, np.array([0.1, 0.35, 0.3, 0.4])) == pytest.approx((1 + 2 / 3) / 2)
+
+
+def test_an_interval_holds_the_value_and_repeats() -> None:
+    chance = np.random.default_rng(1)
+    truth = chance.integers(0, 2, 200)
+    scores = truth * 0.3 + chance.random(200)
+    value, low, high = bootstrap(truth, scores, roc_auc)
+    assert low < value < high
+    assert bootstrap(truth, scores, roc_auc) == (value, low, high)
+
+
+def test_calibration_error_is_nought_where_scores_are_shares() -> None:
+    assert expected_calibration_error(np.array([0, 1] * 50), np.full(100, 0.5)) == 0
+    assert expected_calibration_error(np.array([0] * 100), np.full(100, 0.9)) == pytest.approx(0.9)
+
+
+def test_thresholds_keep_the_promised_precision_in_the_stricter_language() -> None:
+    chance = np.random.default_rng(2)
+    seen, scores = [], []
+    for lang, spread in (("en", 0.15), ("zh-Hant", 0.25)):
+        for truth in (0, 1):
+            for _ in range(400):
+                row = Row("", lang, truth, truth, "own:made", "dev", "attack" if truth else "ordinary")
+                seen.append(Seen(row, []))
+                scores.append(np.clip(0.2 + 0.6 * truth + spread * chance.standard_normal(), 0, 1))
+    values = np.array(scores)
+    levels = thresholds(seen, {"attack": values, "spam": values})["attack"]
+    assert levels["nudge_at"] < levels["flag_at"] < levels["hold_at"]
+    for is_han in (False, True):
+        mine = np.array([s.row.is_han == is_han for s in seen])
+        truths = np.array([s.row.attack for s in seen])
+        for name, wanted in PRECISION.items():
+            right = PREVALENCE * (values[mine & (truths == 1)] >= levels[name]).mean()
+            wrong = (1 - PREVALENCE) * (values[mine & (truths == 0)] >= levels[name]).mean()
+            assert right / (right + wrong) >= wanted
+
+
+@pytest.mark.parametrize("length", [0, 1, 126, 127, 189, 190, 1_000, 6_501])
+def test_windows_cover_every_token_and_overlap(length: int) -> None:
+    spans = overlapping(length, 126)
+    assert spans[0][0] == 0
+    assert spans[-1][1] == length
+    assert all(end - start <= 126 for start, end in spans)
+    assert all(later[0] < earlier[1] for earlier, later in pairwise(spans))
+
+
+def test_a_long_text_trains_by_its_head_and_tail() -> None:
+    assert head_and_tail(range(5), 10) == [0, 1, 2, 3, 4]
+    assert head_and_tail(range(100), 10) == [0, 1, 2, 3, 4, 95, 96, 97, 98, 99]
