@@ -12,6 +12,7 @@ from pathlib import Path
 
 import dj_database_url
 import pytest
+from websockets.sync.client import connect
 
 from tests.operations.programs import (
     PRODUCTION,
@@ -67,7 +68,7 @@ def assert_nothing_left(pids: set[int]) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_site_and_worker_start_together_and_stop_cleanly(
+def test_site_and_worker_start_together_and_stop_cleanly_with_a_reader_connected(
     start: Start, stores: dict[str, str | None], number: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     serve = start()
@@ -80,8 +81,10 @@ def test_site_and_worker_start_together_and_stop_cleanly(
     done = manage("shell", "--no-imports", "-c", probe, **stores, DRAFTROOM_MODE="demonstration")
     assert done.stdout == "6\n", done.stderr
 
-    everything = descendants(serve.process.pid)
-    assert serve.end(number) == 0, serve.output
+    origin = f"127.0.0.1:{serve.port}"
+    with connect(f"ws://{origin}/ws/stream/thread-1/?since=0", origin=f"http://{origin}"):
+        everything = descendants(serve.process.pid)
+        assert serve.end(number) == 0, serve.output
     assert "Traceback" not in serve.output
     assert_nothing_left(everything)
 
