@@ -15,12 +15,13 @@ function width(text) {
 function addCounter(field) {
   const limit = Number(field.dataset.widthLimit);
   const counter = document.createElement("p");
-  counter.className = "counter";
+  counter.className = "counter field__help";
   counter.setAttribute("aria-hidden", "true");
   const show = () => {
     const now = width(field.value.trim());
     counter.textContent = `${now} / ${limit}`;
-    counter.classList.toggle("counter--over", now > limit);
+    counter.classList.toggle("field__help", now <= limit);
+    counter.classList.toggle("field__error", now > limit);
   };
   field.after(counter);
   field.addEventListener("input", show);
