@@ -164,3 +164,8 @@ def test_a_long_draft_is_read_in_a_few_seconds(tmp_path):
 def test_files_are_read_once_even_when_named_twice(tmp_path):
     write(tmp_path, {"SUMMARY.md": "* [a](a.md)\n* [a again](a.md#x)\n", "a.md": "## 第一條\n\n文。\n"})
     assert len(parse_draft(tmp_path).articles) == 1
+
+
+def test_rules_at_the_start_are_not_taken_for_settings(tmp_path):
+    draft = read(tmp_path, "---\n\n## 第一條\n\n文。\n\n---\n\n## 第二條\n\n文。\n")
+    assert [a.anchor for a in draft.articles] == ["art-1", "art-2"]

@@ -212,13 +212,20 @@ def _lines(text: str, *, markdown: bool) -> tuple[Line, ...]:
     return tuple(_line(number, raw, markdown) for number, raw in enumerate(raws, start=1))
 
 
+_SETTING = re.compile(r"[a-z][\w-]*:(?:\s|$)")
+
+
 def _without_front_matter(raws: list[str]) -> list[str]:
-    """Blanks out what stands between two --- at the start of the file, but for its title."""
-    if raws[0].strip() != "---" or "---" not in (raw.strip() for raw in raws[1:]):
+    """Blanks out the settings (title: ...) that stand between two --- at the start of the file, but for the title."""
+    rest = [raw.strip() for raw in raws[1:]]
+    if raws[0].strip() != "---" or "---" not in rest:
         return raws
-    end = 1 + [raw.strip() for raw in raws[1:]].index("---")
-    titles = [re.sub(r"^title:\s*[\"']?(.*?)[\"']?\s*$", r"# \1", raw) for raw in raws[: end + 1]]
-    return [raw if raw.startswith("# ") else "" for raw in titles] + raws[end + 1 :]
+    end = 1 + rest.index("---")
+    inner = raws[1:end]
+    if not inner or not all(_SETTING.match(raw) for raw in inner):
+        return raws
+    titles = [re.sub(r"^title:\s*[\"']?(.*?)[\"']?\s*$", r"# \1", raw) for raw in inner]
+    return ["", *(raw if raw.startswith("# ") else "" for raw in titles), "", *raws[end + 1 :]]
 
 
 def _with_marked_headings(raws: list[str]) -> list[str]:
