@@ -21,7 +21,9 @@ def paragraph_changes(old: str, new: str) -> list[list[Change]]:
     """The paragraphs of both texts in reading order, each in pieces; blank lines are left out."""
     before, after = old.splitlines(), new.splitlines()
     if not _is_comparable(before, after):
-        return [[("removed", line)] for line in before if line] + [[("added", line)] for line in after if line]
+        return [[("removed", line)] for line in before if line] + [
+            [("added", line)] for line in after if line
+        ]
     paragraphs: list[list[Change]] = []
     for tag, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if tag == "equal":
