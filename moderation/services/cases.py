@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from forum.accounts.models import RoleKind, User
 from forum.accounts.selectors import has_role
-from forum.discussion.models import Post, Revision, Thread
+from forum.discussion.models import Post, PostState, Revision, Thread
 from forum.realtime.services import append_event
 from moderation.errors import CaseChanged, ClaimedByAnother, SomebodyElseDecides
 from moderation.models import (
@@ -86,11 +86,14 @@ def file_findings(
 
 def note_new_text(post: Post, *, revision: Revision, known: Iterable[Finding]) -> list[Finding]:
     """Moves the post's cases on to their next version, so that nothing is decided on a text not seen. Returns what
-    is to be filed for it beside `known`."""
+    is to be filed beside `known`: a case that is open, or a post that people do not see, goes to the reviewer; also
+    when the post was taken from view while its new text was being screened."""
     if revision.number == 1:
         return []
     Case.objects.filter(post_id=post.pk).update(version=F("version") + 1)
-    if open_case(post.pk) is None or any(finding.kind == SignalKind.REVISED for finding in known):
+    known = list(known)
+    unseen = post.state != PostState.PUBLISHED and not known
+    if any(finding.kind == SignalKind.REVISED for finding in known) or not (unseen or open_case(post.pk)):
         return []
     return [Finding(kind=SignalKind.REVISED, weight=WEIGHTS[SignalKind.REVISED])]
 

@@ -8,6 +8,8 @@ from forum.discussion.gate import Action
 from forum.discussion.models import Post
 from forum.discussion.services import edit_post
 from moderation.models import Case, Nudge, Screening, StatementOfReasons
+from moderation.screening import screen
+from moderation.services import report_post
 from tests.moderation.conftest import ATTACK, HARSH
 
 pytestmark = pytest.mark.django_db
@@ -149,9 +151,22 @@ def test_a_mild_new_text_of_a_hidden_post_opens_a_case(held_case, decided, alice
     assert case.signals.get().kind == "revised"
 
 
-def test_a_new_text_of_a_reported_post_moves_its_case_on(say, alice, bob):
-    from moderation.services import report_post
+def test_a_new_text_goes_to_the_reviewer_if_the_post_was_hidden_while_it_was_screened(
+    say, alice, bob, decided, monkeypatch
+):
+    post = say(alice).post
+    case = report_post(post.pk, reporter=bob, rule="off_topic", words="Off topic.")
 
+    def hidden_meanwhile(text, **limits):
+        decided(case, "hide", rule="off_topic")
+        return screen(text, **limits)
+
+    monkeypatch.setattr("moderation.gate.screen", hidden_meanwhile)
+    assert edit(post, alice, "Another text.").post.state == "hidden"
+    assert Case.objects.exclude(state="closed").get(post=post).signals.get().kind == "revised"
+
+
+def test_a_new_text_of_a_reported_post_moves_its_case_on(say, alice, bob):
     post = say(alice).post
     case = report_post(post.pk, reporter=bob, rule="off_topic", words="Off topic.")
     edit(post, alice, "Another text altogether.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError
 
 from forum.discussion.gate import Action, Draft
@@ -145,3 +146,20 @@ def test_many_posts_in_a_short_time_are_queued(say, alice):
     post = say(alice, "One more").post
     assert post.state == "published"
     assert Case.objects.get(post=post).signals.get().kind == "flooding"
+
+
+# ---- the administrator's command ----
+
+
+def test_the_command_sets_a_policy_from_now_on(consultation, capsys):
+    call_command("set_policy", "online", "--awaiting", "hold_all", "--attack-hold-at", "0.8")
+    rules = rules_of(consultation.pk)
+    assert (rules.number, rules.awaiting, rules.own["attack"]) == (1, "hold_all", {"hold_at": 0.8})
+    assert "Policy 1 of online" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("wrong", [["nowhere"], ["online", "--spam-hold-at", "3"]])
+def test_the_command_refuses_what_makes_no_sense(consultation, wrong):
+    with pytest.raises(CommandError):
+        call_command("set_policy", *wrong)
+    assert not Policy.objects.exists()
