@@ -21,7 +21,7 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
         finally:
             sends.discard(send)
         return
-    if scope["path"] == "/event":
+    if scope["path"].startswith("/event/"):
         text = json.dumps({"at": time.monotonic(), "text": ""}, separators=(",", ":"))
         text = text[:-2] + "x" * (MESSAGE_BYTES - len(text)) + text[-2:]
         for one in list(sends):

@@ -39,10 +39,10 @@ class Messages:
 streams.register(Messages())
 
 
-def write() -> None:
+def write(key: str) -> None:
     with transaction.atomic():
         transaction.on_commit(_remember)
-        append_event("bench-1", kind="message", subject_id=1)
+        append_event(key, kind="message", subject_id=1)
 
 
 def _remember() -> None:
@@ -53,7 +53,7 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
     if scope["type"] == "websocket":
         await sockets(scope, receive, send)
         return
-    if scope["path"] == "/event":
-        await sync_to_async(write)()
+    if scope["path"].startswith("/event/"):
+        await sync_to_async(write)(f"bench-{scope['path'].removeprefix('/event/')}")
     await send({"type": "http.response.start", "status": 200, "headers": []})
     await send({"type": "http.response.body", "body": b""})

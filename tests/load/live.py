@@ -21,10 +21,7 @@ MEMORY_TARGET = 3.0
 
 MARKER = b'"at":'
 BARE, HUB = "bare uvicorn broadcast", "Draftroom"
-PROGRAMS = {
-    BARE: ("tests.load.broadcast_bare:application", "/"),
-    HUB: ("tests.load.broadcast_hub:application", "/ws/stream/bench-1/?since=0&language=en"),
-}
+PROGRAMS = {BARE: "tests.load.broadcast_bare:application", HUB: "tests.load.broadcast_hub:application"}
 
 
 @dataclass(frozen=True)
@@ -39,38 +36,35 @@ def main() -> None:
     take_core(1)
     started = time.monotonic()
     rounds: dict[tuple[str, int], list[Round]] = {}
-    for _ in range(ROUNDS):
-        for size in SIZES:
-            for name in PROGRAMS:
-                rounds.setdefault((name, size), []).append(_round(name, size))
+    with environment() as env:
+        manage("migrate", "--verbosity=0", env=env)
+        for number in range(ROUNDS):
+            for size in SIZES:
+                for name, program in PROGRAMS.items():
+                    # A process and a stream for each round: what is measured has not been used before.
+                    with serving(program, env=env) as server:
+                        measured = uvloop.run(_measure(server, stream=number * 10_000 + size, size=size))
+                    rounds.setdefault((name, size), []).append(measured)
     _report(rounds, seconds=time.monotonic() - started)
 
 
-def _round(name: str, size: int) -> Round:
-    program, path = PROGRAMS[name]
-    with environment() as env:
-        if name == HUB:
-            manage("migrate", "--verbosity=0", env=env)
-        with serving(program, env=env) as server:
-            return uvloop.run(_measure(server, path, size))
-
-
-async def _measure(server: Server, path: str, size: int) -> Round:
+async def _measure(server: Server, *, stream: int, size: int) -> Round:
+    path = f"/ws/stream/bench-{stream}/?language=en&since="
     # The first sockets pay for what a process loads once; they are not counted.
-    warm = Crowd(server.port, path, 10, marker=MARKER)
+    warm = Crowd(server.port, f"{path}0", 10, marker=MARKER)
     await warm.connect()
-    await _one_event(server, warm)
+    await _one_event(server, warm, stream)
     before_kb = server.resident_kb()
-    crowd = Crowd(server.port, path.replace("since=0", "since=1"), size, marker=MARKER)
+    crowd = Crowd(server.port, f"{path}1", size, marker=MARKER)
     await crowd.connect()
     await asyncio.sleep(0.5)
     after_kb = server.resident_kb()
     for _ in range(3):
-        await _one_event(server, crowd)
+        await _one_event(server, crowd, stream)
     ages: list[float] = []
     cpu = server.cpu_seconds()
     for _ in range(EVENTS):
-        ages += await _one_event(server, crowd)
+        ages += await _one_event(server, crowd, stream)
         await asyncio.sleep(PAUSE_SECONDS)
     cpu = server.cpu_seconds() - cpu
     crowd.leave()
@@ -83,10 +77,10 @@ async def _measure(server: Server, path: str, size: int) -> Round:
     )
 
 
-async def _one_event(server: Server, crowd: Crowd) -> list[float]:
+async def _one_event(server: Server, crowd: Crowd, stream: int) -> list[float]:
     """Milliseconds from the event to each socket."""
     crowd.expect_one_each()
-    await http(server.port, "/event")
+    await http(server.port, f"/event/{stream}")
     return [(now - _written_at(frame)) * 1000 for now, frame in await crowd.all_heard()]
 
 
