@@ -144,6 +144,11 @@ def test_json_that_is_no_draft(tmp_path):
     assert refusal(tmp_path, '{"content":\n[', name="bad.json") == [("bad.json", 2, "bad_json")]
 
 
+def test_a_table_in_html(tmp_path):
+    text = ARTICLE + "\n<table><tr>\n<td>第二條　文。</td>\n</tr></table>\n"
+    assert refusal(tmp_path, text) == [("draft.md", 5, "html_table"), ("draft.md", 6, "html_table")]
+
+
 def test_all_problems_are_told_at_once_in_the_order_of_the_text(tmp_path):
     write(
         tmp_path,

@@ -37,6 +37,9 @@ PROBLEMS = {
     "duplicate_item": gettext_noop("“%(label)s” appears a second time in the same list."),
     "falling_item": gettext_noop("“%(label)s” follows “%(before)s”: the numbers of the list fall back."),
     "empty_article": gettext_noop("%(label)s has no text."),
+    "html_table": gettext_noop(
+        "The table is written in HTML; write it in Markdown, with | between its cells."
+    ),
     "bad_json": gettext_noop("The file is not a draft in JSON: %(detail)s"),
     "too_long": gettext_noop("The %(name)s is longer than %(limit)s characters."),
     "strict_note": gettext_noop("%(message)s"),

@@ -94,6 +94,9 @@ class FileReader:
             self._keep_blank(line)
             return
         text = clean_inline(line.text)
+        if self.file.markdown and re.search(r"<(table|t[rdh])\b", line.raw) and not self.file.exact:
+            self.remarks.refuse("html_table", file=self.file.name, line=line.number)
+            return
         if text != line.text and re.search(r"</?(ins|del)\b", line.text) and self.mode != "lead":
             self.remarks.note("marks_removed", file=self.file.name, line=line.number)
         if self._take_label(line, text):
