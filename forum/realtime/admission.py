@@ -52,8 +52,10 @@ async def _connection(scope: dict[str, Any]) -> Connection:
         raise Refusal(REFUSED) from None
     if not await hub.may_subscribe(user, kind=stream.kind, stream_id=stream.stream_id):
         raise Refusal(REFUSED)
+    # The server has put the reader's own address there if the site's trusted proxies report it.
+    address = scope["client"][0] if scope.get("client") else ""
     connection = Connection(
-        send=scope["raw_send"], stream=stream, language=language, cursor=since, address=_address(scope)
+        send=scope["raw_send"], stream=stream, language=language, cursor=since, address=address
     )
     if user.is_authenticated:
         connection.person = user.pk
@@ -77,14 +79,3 @@ def _wishes(query_string: bytes) -> tuple[int, str]:
     if language not in dict(settings.LANGUAGES):
         raise Refusal(MALFORMED)
     return int(since), language
-
-
-def _address(scope: dict[str, Any]) -> str:
-    """The reader's address: the peer's own, or as the site's trusted proxies report it."""
-    proxies = getattr(settings, "ALLAUTH_TRUSTED_PROXY_COUNT", 0)
-    if proxies:
-        headers = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
-        hops = b",".join(headers).decode("latin-1").split(",")
-        if len(hops) >= proxies and hops[-proxies].strip():
-            return hops[-proxies].strip()
-    return scope["client"][0] if scope.get("client") else ""
