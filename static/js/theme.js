@@ -24,7 +24,7 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   keep(theme);
   show(theme);
-  if (event.submitter.matches(":focus, :focus-within")) return;
-  const other = [...form.querySelectorAll("button")].find((button) => button.offsetParent);
-  if (!event.submitter.offsetParent) other?.focus();
+  // The button that was pressed gives way to its counterpart: the focus goes with it.
+  if (event.submitter.offsetParent) return;
+  [...form.querySelectorAll("button")].find((button) => button.offsetParent)?.focus();
 });

@@ -111,6 +111,15 @@ def test_theme_changes_without_a_reload_and_is_kept(page: Page, live_server: Any
     page.wait_for_function("document.documentElement.dataset.theme === 'light'")
 
 
+def test_focus_goes_with_the_theme_switch(page: Page, live_server: Any) -> None:
+    page.emulate_media(color_scheme="light")
+    page.goto(f"{live_server.url}{reverse('account_login')}")
+    page.locator(".theme-switch__to-dark").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    assert page.evaluate("document.activeElement.classList.contains('theme-switch__to-light')")
+
+
 def test_theme_changes_without_scripts(browser: Browser, live_server: Any) -> None:
     context = browser.new_context(java_script_enabled=False, color_scheme="light")
     page = context.new_page()
