@@ -198,7 +198,7 @@ connect({
   },
   onReset() {
     button.hidden = false;
-    button.textContent = button.dataset.reload ?? "↻";
+    button.textContent = button.dataset.reload;
     button.addEventListener("click", () => window.location.reload(), { once: true });
   },
   onState(state) {
