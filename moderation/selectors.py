@@ -15,7 +15,8 @@ from django.utils import timezone
 from forum.accounts.models import RoleKind
 from forum.accounts.selectors import consultations_with_role, has_role
 from forum.common.differences import Change, changes
-from forum.discussion.models import Post, PostState, Revision
+from forum.consultations.selectors import SectionView, newest_version, sections_below
+from forum.discussion.models import Post, PostState, Revision, Thread
 from forum.discussion.selectors import post_context
 from forum.realtime.models import Stream
 from forum.realtime.streams import stream_key
@@ -189,6 +190,7 @@ class CaseDetail:
     screening: Screening | None
     signals: Sequence[Signal]
     context: Sequence[Post]
+    article: SectionView | None
     history: AuthorHistory
     differences: Sequence[Change]
     compared_with: Revision | None
@@ -241,6 +243,7 @@ def case_detail(case: Case, *, user: Any, language: str) -> CaseDetail:
         screening=screening,
         signals=list(case.signals.order_by("-weight", "pk")),
         context=post_context(post.pk),
+        article=_article(post.thread, language=language),
         history=_history(post, consultation_id=case.consultation_id),
         differences=changes(before.source, current.source) if before else [],
         compared_with=before,
@@ -252,6 +255,15 @@ def case_detail(case: Case, *, user: Any, language: str) -> CaseDetail:
         decided_first=appeal is not None and appeal.decision.actor_id == user.pk,
         actions=[str(action) for action in possible_actions(case)],
     )
+
+
+def _article(thread: Thread, *, language: str) -> SectionView | None:
+    """What the thread is about in the newest version of the draft; None for the consultation as a whole."""
+    version = newest_version(thread.consultation)
+    if thread.provision is None or version is None:
+        return None
+    found = sections_below(version, thread.anchor, language=language, original=thread.consultation.language)
+    return found[0] if found else None
 
 
 def _scores(screening: Screening | None, *, consultation_id: int) -> list[ScoreView]:

@@ -142,7 +142,14 @@ def test_the_pages_cost_the_same_however_many_cases_and_signals(
 def test_a_case_shows_what_is_needed_to_decide(page, held_case, say, alice):
     text = page.get(case_url(held_case)).text
     assert '<mark class="masked__weight">idiot</mark>' in text
-    for part in ("0.97", "A signal, not proof", "A nudge came first", "Article 1 Purpose", "Alice"):
+    for part in (
+        "0.97",
+        "A signal, not proof",
+        "A nudge came first",
+        "Article 1 Purpose",
+        "For online consultation.",
+        "Alice",
+    ):
         assert part in text
 
 
