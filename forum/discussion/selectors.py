@@ -96,6 +96,10 @@ class ThreadView:
     def is_facilitator(self) -> bool:
         return RoleKind.FACILITATOR in self.roles
 
+    @property
+    def may_write_background(self) -> bool:
+        return RoleKind.INTERMEDIARY in self.roles
+
 
 # ---- access -------------------------------------------------------------------------------------------------
 
