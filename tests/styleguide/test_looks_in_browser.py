@@ -67,10 +67,11 @@ def test_page_never_scrolls_sideways(page: Page, live_server: Any, address: str,
         assert beyond <= 0, f"{beyond} px too wide at {width} px"
 
 
-def test_targets_are_large_enough(page: Page, live_server: Any) -> None:
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_targets_are_large_enough(page: Page, live_server: Any, address: str) -> None:
     """24 by 24 CSS px, links within sentences apart (WCAG 2.5.8)."""
     page.set_viewport_size({"width": 360, "height": 800})
-    page.goto(f"{live_server.url}{reverse('styleguide:page', args=['thread'])}?language=en")
+    page.goto(f"{live_server.url}{address}?language=en")
     small = page.evaluate(
         """() => [...document.querySelectorAll('a, button, summary, input, select, textarea')]
             .filter((element) => element.checkVisibility() && !element.matches('p a, li a, dd a, .skip-link'))
