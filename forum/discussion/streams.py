@@ -37,7 +37,7 @@ class ThreadStream:
 def _frame(
     event: EventRow, post: Mapping[str, Any] | None, html: dict[int, str], background: str | None
 ) -> dict[str, Any]:
-    frame: dict[str, Any] = {"n": event.number, "kind": event.kind, "id": event.subject_id}
+    frame: dict[str, Any] = {"kind": event.kind, "id": event.subject_id}
     if event.kind == "background":
         return frame | {"html": background}
     if event.kind == "endorsements":
