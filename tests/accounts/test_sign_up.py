@@ -108,11 +108,15 @@ def test_second_account_for_an_address_is_not_made_and_not_betrayed(client: Clie
     assert "password/reset" in mail.outbox[0].body
 
 
-@pytest.mark.parametrize(("language", "word"), [("zh-hant", "您填的內容都在"), ("en", "What you typed is kept")])
+@pytest.mark.parametrize(
+    ("language", "word"), [("zh-hant", "您填的內容都在"), ("en", "What you typed is kept")]
+)
 def test_empty_form_is_answered_in_the_language_of_the_page(client: Client, language: str, word: str) -> None:
     client.cookies["django_language"] = language
     page = client.post(reverse("account_signup"), {}).content.decode()
     assert 'role="alert"' in page
     assert word in page
-    assert "novalidate" in client.get(reverse("account_signup")).content.decode(), "the browser's words stay out"
+    assert "novalidate" in client.get(reverse("account_signup")).content.decode(), (
+        "the browser's words stay out"
+    )
     assert '<a href="#id_display_name">' in page

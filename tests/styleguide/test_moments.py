@@ -54,7 +54,8 @@ def test_moment_says_the_date_in_full_and_survives_without_scripts(language: str
 
 
 @pytest.mark.parametrize(
-    ("name", "letter"), [("林思妤", "林"), ("kāi", "K"), ("🙂 amy", "🙂"), ("", "–"), (None, "–"), ("（甲）", "甲")]
+    ("name", "letter"),
+    [("林思妤", "林"), ("kāi", "K"), ("🙂 amy", "🙂"), ("", "–"), (None, "–"), ("（甲）", "甲")],
 )
 def test_initial_is_the_first_thing_that_can_be_read(name: str | None, letter: str) -> None:
     assert initial(name) == letter
