@@ -32,10 +32,6 @@ def find_chromium() -> str | None:
     return next((path for path in map(shutil.which, candidates) if path), None)
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    compile_catalogues(ROOT)
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests last: Playwright's synchronous driver keeps an event loop in the main thread."""
     items.sort(key=_drives_browser_synchronously)

@@ -8,7 +8,11 @@ import tempfile
 os.environ["DRAFTROOM_MODE"] = "test"
 os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="draftroom-test-"))
 
+from forum.common.management.catalogues import compile_catalogues
 from forum.config.settings import *
+
+# Before anything asks for a translation: Django remembers a catalogue that it did not find.
+compile_catalogues(BASE_DIR)
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import uvicorn
@@ -12,6 +13,8 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
+        # Static files are small: that they are read whole before they are sent is no news.
+        warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronous iterators")
         uvicorn.run(
             settings.ASGI_APPLICATION.replace(".application", ":application"),
             host=settings.BIND_ADDRESS,
