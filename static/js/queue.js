@@ -23,9 +23,11 @@ async function look() {
   const address = new URL(queue.dataset.listUrl, location.href);
   address.searchParams.set("case", shownCase()?.dataset.case ?? "");
   const answer = await fetch(address, { headers: { "HX-Request": "true" } });
-  if (!answer.ok) return;
+  if (!answer.ok) return null;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  compare(page.getElementById("queue-list"));
+  const now = page.getElementById("queue-list");
+  compare(now);
+  return now;
 }
 
 function compare(now) {
@@ -46,7 +48,7 @@ function compare(now) {
 function updateRow(old, row) {
   old.dataset.version = row.dataset.version;
   const [link, next] = [old.querySelector(".queue__link"), row.querySelector(".queue__link")];
-  link.replaceChildren(...document.adoptNode(next).childNodes);
+  link.replaceChildren(...document.importNode(next, true).childNodes);
   old.classList.remove("queue__item--done");
 }
 
@@ -103,14 +105,18 @@ function showState(stream, state) {
   connection.textContent = connection.dataset[`${worst}Word`];
 }
 
-for (const entry of queue.dataset.streams.trim().split(/\s+/)) {
-  const [stream, since] = entry.split(":");
-  connect({
+const numbers = (of) => new Map(of.dataset.streams.trim().split(/\s+/).map((entry) => entry.split(":")));
+
+for (const [stream, since] of numbers(list())) {
+  const live = connect({
     stream,
     since: Number(since),
     language: queue.dataset.language,
     onEvent: lookSoon,
-    onReset: lookSoon,
+    onReset: async () => {
+      const now = await look();
+      if (now) live.resume(Number(numbers(now).get(stream)));
+    },
     onState: (state) => showState(stream, state),
   });
 }
@@ -119,14 +125,19 @@ button.addEventListener("click", takeIn);
 
 // ---- the case beside the list -------------------------------------------------------------------------------
 
-function markCurrent() {
-  const current = shownCase()?.dataset.case;
+function markCurrent(current = shownCase()?.dataset.case) {
   for (const row of rows()) {
     const link = row.querySelector(".queue__link");
     if (row.dataset.case === current) link.setAttribute("aria-current", "true");
     else link.removeAttribute("aria-current");
   }
 }
+
+// The list answers at once, so that J J goes two cases down however long the first one takes.
+document.body.addEventListener("htmx:beforeRequest", (event) => {
+  const row = event.detail.elt.closest("[data-case]");
+  if (row) markCurrent(row.dataset.case);
+});
 
 document.body.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target !== detail) return;
