@@ -16,8 +16,6 @@ from typing import Any
 
 import pytest
 
-from forum.common.management.catalogues import compile_catalogues
-
 pytest_plugins = ["tests.moderation.log_guard"]
 
 ROOT = Path(__file__).resolve().parents[1]
