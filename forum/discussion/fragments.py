@@ -61,7 +61,7 @@ def fill(html: str, *, count: int, pressed: bool = False, own: str = "", fresh: 
     """A fragment with its slots closed for one reader."""
     # Sound: the template escaped everything but sanitised revisions, and the slots are filled by our own markup.
     return mark_safe(  # noqa: S308
-        html.replace(COUNT, str(count))
+        html.replace(COUNT, str(count or ""))
         .replace(PRESSED, "true" if pressed else "false")
         .replace(OWN, own)
         .replace(FRESH, " post--new" if fresh else "")

@@ -182,7 +182,7 @@ function adoptAnswer(fresh, old) {
 function receiveEndorsements({ id, count: total }) {
   const post = shown(id) ?? waiting.get(id);
   const output = post?.querySelector(".post__count");
-  if (output) output.textContent = String(total);
+  if (output) output.textContent = total ? String(total) : "";
 }
 
 // ---- live ---------------------------------------------------------------------------------------------------
