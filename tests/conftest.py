@@ -18,7 +18,6 @@ import pytest
 
 pytest_plugins = ["tests.moderation.log_guard"]
 
-ROOT = Path(__file__).resolve().parents[1]
 REQUIRE_ALL = os.environ.get("DRAFTROOM_REQUIRE_ALL", "") not in {"", "0"}
 DATA_MARKERS = {"needs_civility_data": "CIVILITY_DATA", "needs_civic_data": "CIVIC_DATA"}
 
