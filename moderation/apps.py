@@ -5,13 +5,12 @@ class ModerationConfig(AppConfig):
     name = "moderation"
 
     def ready(self) -> None:
-        """Makes the queue's stream and moderation's own notice known, and follows the deletion of accounts."""
+        """Makes the queue's stream and moderation's own notice known, and follows what happens to accounts."""
         from django.utils.translation import gettext_lazy as _
 
-        from forum.accounts.signals import account_deleting
         from forum.notices.kinds import NoticeKind, register
         from forum.realtime import streams
-        from moderation.privacy import forget_unposted_texts
+        from moderation import receivers  # noqa: F401 - connects itself
         from moderation.streams import QueueStream
 
         streams.register(QueueStream())
@@ -21,4 +20,3 @@ class ModerationConfig(AppConfig):
                 sentence=_("A facilitator looked at your post: everybody can read it now."),
             )
         )
-        account_deleting.connect(forget_unposted_texts, dispatch_uid="moderation.forget_unposted_texts")

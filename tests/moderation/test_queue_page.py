@@ -291,3 +291,25 @@ def test_an_appeal_is_decided_on_the_same_page(client, held_case, decided, alice
     assert client.post(reverse("moderation:decide", args=[case.pk]), given).status_code == 302
     case.post.refresh_from_db()
     assert case.post.state == "published"
+
+
+@pytest.mark.parametrize("bad", ["\x00", "a\u202eb", "a" + "\u0301" * 30, "x" * 2_001, "\u200b"])
+def test_bad_text_is_refused_beside_its_field(page, held_case, bad):
+    answer = page.post(reverse("moderation:decide", args=[held_case.pk]), form(held_case, reason=bad))
+    assert answer.status_code == 422
+    assert answer.context["form"].errors.keys() == {"reason"}
+
+
+def test_a_nonsensical_version_is_told_as_a_change(page, held_case):
+    for version in ("", "x", "-1", "9" * 40):
+        answer = page.post(
+            reverse("moderation:decide", args=[held_case.pk]), form(held_case, version=version)
+        )
+        assert answer.status_code == 409
+    assert not Decision.objects.exists()
+
+
+@pytest.mark.parametrize("case_id", [0, 999_999, 10**30])
+def test_a_missing_case_is_not_found(page, case_id):
+    assert page.get(f"/moderation/cases/{case_id}/").status_code == 404
+    assert page.post(f"/moderation/cases/{case_id}/decide/", {"version": 1}).status_code == 404

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 
 import pytest
-from django_q.models import Schedule
+from django.db import transaction
+from django_q.conf import Conf
+from django_q.models import OrmQ, Schedule
 
 from forum.discussion.models import Post
 from forum.discussion.services import edit_post
@@ -182,6 +184,18 @@ def test_late_screening_does_not_undo_what_a_person_decided(broken, mended, say,
     screen_awaiting()
     post.refresh_from_db()
     assert (post.state, post.awaiting_screening) == ("published", False)
+
+
+def test_the_task_is_saved_with_the_post_and_lost_with_it(broken, say, alice, monkeypatch):
+    monkeypatch.setattr(Conf, "SYNC", False)
+    revision = say(alice).post.revisions.get()
+    task = OrmQ.objects.get(key=Conf.PREFIX)
+    assert (task.func(), task.args()) == ("moderation.tasks.screen_revision", (revision.pk,))
+    task.delete()
+    with transaction.atomic():
+        say(alice, "Another text")
+        transaction.set_rollback(True)
+    assert not OrmQ.objects.exists()
 
 
 def test_the_worker_looks_every_minute():
