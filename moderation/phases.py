@@ -21,7 +21,7 @@ from moderation.screening import Result
 
 LINKS_AT_MOST = 4
 """Links in one post; argument needs a few sources, advertising lives on them."""
-FLOOD_POSTS = 6
+FLOOD_POSTS = 10
 FLOOD_MINUTES = 10
 DUPLICATE_HOURS = 24
 DUPLICATE_MIN_CHARACTERS = 30

@@ -1,7 +1,8 @@
 """Opening, feeding, claiming and ending cases.
 
 Whoever changes a post's case locks in one order, so that no two wait for each other: the post, its thread, the
-case, the queue's stream, and only then what the discussion's services touch.
+case, the queue's stream, and only then what the discussion's services touch. The locks leave keys free (`no_key`):
+a reply that comes in meanwhile holds the thread and needs no more than to know that its parent exists.
 """
 
 from __future__ import annotations
@@ -41,8 +42,8 @@ EVENT = "case"
 
 def lock_post(post_id: int) -> Post:
     """The post, locked with its thread until the transaction ends."""
-    post = Post.objects.select_for_update().get(pk=post_id)
-    Thread.objects.select_for_update().get(pk=post.thread_id)
+    post = Post.objects.select_for_update(no_key=True).get(pk=post_id)
+    Thread.objects.select_for_update(no_key=True).get(pk=post.thread_id)
     return post
 
 
@@ -50,7 +51,7 @@ def lock_case(case_id: int) -> Case:
     """The case, locked after its post. Raises Case.DoesNotExist."""
     lock_post(Case.objects.values_list("post_id", flat=True).get(pk=case_id))
     return (
-        Case.objects.select_for_update(of=("self",))
+        Case.objects.select_for_update(of=("self",), no_key=True)
         .select_related("consultation", "post__thread__provision", "post__author")
         .get(pk=case_id)
     )

@@ -129,6 +129,12 @@ def test_deciding_editing_reporting_and_posting_at_once_ends_well(
         lambda post=post: report_post(post.pk, reporter=carl, rule="spam", words="Look.") for post in public
     ]
     acts += [
+        lambda post=post: submit_post(
+            author=bob, thread_id=thread.pk, source="A reply", language="en", parent_id=post.pk
+        )
+        for post in public * 2
+    ]
+    acts += [
         lambda n=n: submit_post(author=carl, thread_id=thread.pk, source=f"My silly post {n}", language="en")
         for n in range(3)
     ]

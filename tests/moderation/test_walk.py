@@ -9,6 +9,8 @@ from django.test import Client
 
 from forum.discussion.models import Post
 from moderation.models import Case
+from moderation.tasks import screen_awaiting
+from tests.moderation.stub import KeywordClassifier, engine_of, engine_without_weights
 
 pytestmark = pytest.mark.django_db
 
@@ -102,3 +104,21 @@ def test_after_editing_the_nudged_text_nobody_looks_at_it(browser, thread, alice
     author.post(TALK, {"body": "This paragraph is wrong.", "key": key_in(nudged)})
     assert Post.objects.get().state == "published"
     assert not Case.objects.exists()
+
+
+def test_with_the_classifier_away_nothing_is_lost_and_its_author_reads_why(
+    browser, thread, alice, bob, fay, use_engine
+):
+    use_engine(engine_without_weights())
+    author, reader = browser(alice), browser(bob)
+    answer = author.post(TALK, {"body": "My first post.", "key": key_in(author.get(TALK))}, follow=True)
+    assert answer.status_code == 200
+    assert "My first post." in author.get(TALK).text
+    assert "My first post." not in reader.get(TALK).text
+    told = author.get(f"/moderation/posts/{Post.objects.get().pk}/why/", follow=True).text
+    assert "could not be screened in time" in told
+    assert "Not screened yet" in browser(fay).get("/moderation/").text
+    use_engine(engine_of(KeywordClassifier()))
+    screen_awaiting()
+    assert "My first post." in reader.get(TALK).text
+    assert "Nothing waits here." in browser(fay).get("/moderation/").text
