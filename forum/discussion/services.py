@@ -135,7 +135,7 @@ def edit_post(
         return Outcome(post=None, verdict=verdict)
     html = render(source)
     with transaction.atomic():
-        post = Post.objects.select_for_update().get(pk=post_id)
+        post = Post.objects.select_for_update(no_key=True).get(pk=post_id)
         newest = post.revisions.order_by("-number").values_list("number", "source").first()
         if newest and newest[1] == source:
             return Outcome(post=post, verdict=verdict, repeated=True)
@@ -170,7 +170,7 @@ def edit_post(
 def withdraw_post(*, author: User, post_id: int) -> None:
     """Takes the author's own post back; its place stays, its text does not. Repeating it changes nothing."""
     with transaction.atomic():
-        post = Post.objects.select_for_update().get(pk=post_id, author=author)
+        post = Post.objects.select_for_update(no_key=True).get(pk=post_id, author=author)
         if post.state == PostState.WITHDRAWN:
             return
         if post.state == PostState.HIDDEN:
@@ -350,7 +350,7 @@ def _set_endorsement(*, user: User, post_id: int, wanted: bool, at: datetime) ->
         raise StateConflict(_("You cannot endorse your own post."))
     with transaction.atomic():
         # The row lock makes the count follow the endorsements, whoever presses at the same moment.
-        locked = Post.objects.select_for_update().get(pk=post_id)
+        locked = Post.objects.select_for_update(no_key=True).get(pk=post_id)
         if wanted:
             _row, changed = Endorsement.objects.get_or_create(post=locked, user=user)
         else:
