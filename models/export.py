@@ -1,9 +1,10 @@
-"""Write the shipped weights: the n-gram model, the network as int8 ONNX, its tokenizer, one configuration.
+"""Write the shipped weights: the n-gram model, the network as int8 ONNX, its words and tokenizer, one configuration.
 
-ngrams.npz      n-gram weights, one byte a place and label
-network.onnx    inputs ids, mask (1, length); output logits (1, 2); dynamic int8 weights
-tokenizer.json  for the tokenizers library
-config.json     labels, calibration, thresholds, data hash, seed and configuration of each run
+`ngrams.npz` holds the n-gram weights, one byte a place and label. `words.npz` holds the vectors of the vocabulary,
+one byte a number and one scale a row, looked up outside the graph: they seldom change, so a new network costs the
+repository little. `network.onnx` takes words (1, length, width) and mask (1, length) and gives logits (1, 2), its
+weights int8. `tokenizer.json` is for the tokenizers library. `config.json` holds labels, calibration, thresholds,
+data hash, and seed and configuration of each run.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from models.data import LABELS
 
@@ -43,21 +47,22 @@ def _network(run: Path, folder: Path) -> dict[str, Any]:
     from onnxruntime.quantization import QuantType, quantize_dynamic
     from onnxruntime.quantization.shape_inference import quant_pre_process
 
-    from models.train import load
+    from models.train import FromWords, load
 
     net, _, run_config = load(run)
     shutil.copy(run / "tokenizer.json", folder / "tokenizer.json")
-    ids = torch.tensor([[0, 5, 6, 7, 8, 2], [0, 5, 6, 2, 1, 1]])
+    _save_words(net.encoder.embeddings.word_embeddings.weight.detach().numpy(), folder / "words.npz")
+    words = torch.zeros(2, 6, net.encoder.config.hidden_size)
     batch, length = torch.export.Dim("batch"), torch.export.Dim("length", max=256)
     with tempfile.TemporaryDirectory() as scratch:
         plain, ready = Path(scratch) / "plain.onnx", Path(scratch) / "ready.onnx"
         torch.onnx.export(
-            net,
-            (ids, (ids != 1).long()),
+            FromWords(net),
+            (words, torch.ones(2, 6, dtype=torch.long)),
             str(plain),
-            input_names=["ids", "mask"],
+            input_names=["words", "mask"],
             output_names=["logits"],
-            dynamic_shapes={"ids": {0: batch, 1: length}, "mask": {0: batch, 1: length}},
+            dynamic_shapes={"words": {0: batch, 1: length}, "mask": {0: batch, 1: length}},
             dynamo=True,
             external_data=False,
         )
@@ -66,10 +71,15 @@ def _network(run: Path, folder: Path) -> dict[str, Any]:
             str(ready),
             str(folder / "network.onnx"),
             weight_type=QuantType.QInt8,
-            op_types_to_quantize=["MatMul", "Gemm", "Gather"],
+            op_types_to_quantize=["MatMul", "Gemm"],
             per_channel=True,
         )
     return {"tokens": run_config.tokens, "runs": _history(run)}
+
+
+def _save_words(vectors: NDArray[np.float32], path: Path) -> None:
+    scales = np.abs(vectors).max(axis=1, keepdims=True) / 127
+    np.savez(path, vectors=np.round(vectors / scales).astype(np.int8), scales=scales.astype(np.float32))
 
 
 def _history(run: Path) -> list[dict[str, Any]]:

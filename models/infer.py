@@ -137,7 +137,7 @@ class Evidence:
 
 
 class _Network:
-    """The int8 transformer in ONNX Runtime and its tokenizer."""
+    """The int8 transformer in ONNX Runtime, its tokenizer and the vectors of its vocabulary."""
 
     def __init__(self, folder: Path, *, threads: int) -> None:
         import onnxruntime
@@ -151,6 +151,8 @@ class _Network:
             str(folder / "network.onnx"), options, providers=["CPUExecutionProvider"]
         )
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        with np.load(folder / "words.npz") as file:
+            self._vectors, self._scales = file["vectors"], file["scales"]
 
     @classmethod
     def load(cls, folder: Path, *, threads: int) -> _Network | None:
@@ -172,8 +174,9 @@ class _Network:
         return [([first, *ids[a:b], last], normalised[spans[a][0] : spans[b - 1][1]]) for a, b in parts]
 
     def logits(self, ids: Sequence[int]) -> dict[str, float]:
-        batch: NDArray[np.int64] = np.array([ids], dtype=np.int64)
-        (row,) = self._session.run(["logits"], {"ids": batch, "mask": np.ones_like(batch)})[0]
+        words: NDArray[np.float32] = self._vectors[ids] * self._scales[ids]
+        given = {"words": words[None], "mask": np.ones((1, len(ids)), dtype=np.int64)}
+        (row,) = self._session.run(["logits"], given)[0]
         return {label: float(logit) for label, logit in zip(LABELS, row, strict=True)}
 
 

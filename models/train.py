@@ -45,6 +45,7 @@ class Config:
     warm_up: float = 0.06  # share of the steps
     weight_decay: float = 0.01
     dropout: float = 0.1
+    freeze_words: bool = False  # leave the pieces' vectors as they are: only network.onnx changes then
     check_every: int = 400  # steps between two looks at the dev rows
     check_rows: int = 1_000
 
@@ -59,11 +60,26 @@ class CivilityNet(torch.nn.Module):
         self.head = torch.nn.Linear(2 * encoder.config.hidden_size, len(LABELS))
 
     def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        states = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
+        return self.from_words(self.encoder.embeddings.word_embeddings(ids), mask)
+
+    def from_words(self, words: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """Return the logits from the vectors (batch, length, width) of the tokens."""
+        states = self.encoder(inputs_embeds=words, attention_mask=mask).last_hidden_state
         weights = mask.unsqueeze(-1).to(states.dtype)
         mean = (states * weights).sum(1) / weights.sum(1)
         logits: torch.Tensor = self.head(self.drop(torch.cat([mean, states[:, 0]], dim=1)))
         return logits
+
+
+class FromWords(torch.nn.Module):
+    """The network as it ships: the vectors of the tokens are looked up outside the graph."""
+
+    def __init__(self, net: CivilityNet) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, words: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        return self.net.from_words(words, mask)
 
 
 def train(
@@ -78,6 +94,7 @@ def train(
     device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.set_num_threads(min(2, torch.get_num_threads()))
     net, tokenizer = _network(splits["train"], config, packages=packages, out=out, start=start)
+    net.encoder.embeddings.word_embeddings.weight.requires_grad_(not config.freeze_words)
     net.to(device)
     rows = data.transformer_sample(splits["train"], seed=config.seed)[: config.rows]
     batches = _batches(rows, tokenizer, config)

@@ -74,19 +74,27 @@ class Grammar:
 
 
 def generate() -> Iterator[OwnText]:
-    """Yield every text of the project's own; also an attack or criticism within a longer ordinary post."""
-    for name, lang in LANGUAGES.items():
-        grammar = Grammar.read(Path(__file__).parent / f"{name}.txt")
-        for split in MOST_OF_A_TEMPLATE:
-            ordinary = list(grammar.texts("ordinary", split))
+    """Yield every text of the project's own; also attacks and criticisms within a longer ordinary post.
+
+    Some of those are in two languages: their language is that of the attack or criticism.
+    """
+    grammars = {name: Grammar.read(Path(__file__).parent / f"{name}.txt") for name in LANGUAGES}
+    for split in MOST_OF_A_TEMPLATE:
+        ordinary = {name: list(grammar.texts("ordinary", split)) for name, grammar in grammars.items()}
+        for name, lang in LANGUAGES.items():
+            other = "en" if name == "zh" else "zh"
             for kind in KINDS:
-                for number, text in enumerate(grammar.texts(kind, split)):
+                for number, text in enumerate(grammars[name].texts(kind, split)):
                     yield OwnText(text, lang, kind, split)
-                    if kind in ("attack", "criticism") and number % 3 == 0:
-                        yield OwnText(_within(ordinary, text, number, lang), lang, kind, split)
+                    if kind not in ("attack", "criticism"):
+                        continue
+                    if number % 3 == 0:
+                        yield OwnText(_within(ordinary[name], text, number), lang, kind, split)
+                    if number % 8 == 1:
+                        yield OwnText(_within(ordinary[other], text, number // 8), lang, kind, split)
 
 
-def _within(ordinary: list[str], text: str, number: int, lang: str) -> str:
-    lead = ordinary[number * 7 % len(ordinary)]
-    stop = "。" if lang == "zh-Hant" else ". "
-    return f"{lead}{stop}{text}" if number % 2 else f"{text}{stop}{lead}"
+def _within(ordinary: list[str], text: str, number: int) -> str:
+    neighbour = ordinary[number * 7 % len(ordinary)]
+    first, second = (neighbour, text) if number % 2 else (text, neighbour)
+    return f"{first}{'. ' if first[-1].isascii() else '。'}{second}"
