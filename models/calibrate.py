@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.data import LABELS, UNKNOWN, Row
-from models.infer import Classifier, Evidence
+from models.infer import Classifier, Evidence, probability
 
 LANGUAGES = ("en", "zh")
 PREVALENCE = 0.05
@@ -159,22 +159,14 @@ def _report(
             print(f"{name} {label} {language}: {len(known)} rows, expected calibration error {error:.3f}")
 
 
-def probability(evidence: Sequence[Evidence], calibration: Mapping[str, Any], label: str) -> float:
-    """Return the highest calibrated probability of the windows, as Classifier.score does."""
-    logits = []
-    for window in evidence:
-        fitted = calibration[label]["zh" if window.is_chinese else "en"]
-        network = fitted["network"] * window.network.get(label, 0.0)
-        logits.append(fitted["bias"] + fitted["ngrams"] * window.ngrams[label] + network)
-    return float(1 / (1 + np.exp(-np.clip(max(logits), -30, 30))))
-
-
 def _counts(row: Row, label: str) -> bool:
     return getattr(row, label) != UNKNOWN and row.dataset in MIXTURE[label]
 
 
 def _heaviest(evidence: Sequence[Evidence], label: str, parts: Sequence[str]) -> list[float]:
-    sides = [{"ngrams": e.ngrams[label], "network": e.network.get(label, 0.0)} for e in evidence]
+    sides = [
+        {"ngrams": e.ngrams[label], "network": e.network.get(label, 0.0)} for e in evidence if not e.is_focus
+    ]
     worst = max(sides, key=lambda side: side["ngrams"] + side["network"])
     return [worst[part] for part in parts]
 

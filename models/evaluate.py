@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import data, own_texts
-from models.calibrate import expected_calibration_error, probability
+from models.calibrate import expected_calibration_error
 from models.data import LABELS, UNKNOWN, Row
-from models.infer import Classifier
+from models.infer import Classifier, probability
 
 ROUNDS = 400  # of the bootstrap
 Scores = Mapping[str, NDArray[np.float64]]  # by label, one a row
@@ -55,10 +55,9 @@ def command(folder: Path, *, weights: Path, as_json: bool, baseline: Path | None
         rows += [Row(t.text, t.lang, t.attack, t.spam, f"own:{t.kind}", t.split, t.kind) for t in own]
     if not rows:
         raise data.DataError(f"{folder}: no row of split {split!r}")
+    baselines = baseline_scores(data.build(baseline)["train"], rows) if baseline is not None else {}
     classifier = Classifier.load(weights, threads=1)
-    models = shipped_scores(classifier, rows)
-    if baseline is not None:
-        models |= baseline_scores(data.build(baseline)["train"], rows)
+    models = shipped_scores(classifier, rows) | baselines
     figures = list(table(rows, models, classifier.thresholds))
     if as_json:
         json.dump([asdict(line) for line in figures], sys.stdout, indent=1)
@@ -78,8 +77,9 @@ def shipped_scores(classifier: Classifier, rows: Sequence[Row]) -> dict[str, Sco
         evidence = classifier.evidence(row.text)
         for label in LABELS:
             shipped[label].append(probability(evidence, classifier.calibration, label))
-            network[label].append(_sigmoid(max(e.network.get(label, 0.0) for e in evidence)))
-            ngrams[label].append(_sigmoid(max(e.ngrams[label] for e in evidence)))
+            windows = [e for e in evidence if not e.is_focus]
+            network[label].append(_sigmoid(max(e.network.get(label, 0.0) for e in windows)))
+            ngrams[label].append(_sigmoid(max(e.ngrams[label] for e in windows)))
     named = {"shipped": shipped, "network alone": network, "n-grams alone": ngrams}
     return {
         name: {label: np.array(values) for label, values in scores.items()} for name, scores in named.items()

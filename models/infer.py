@@ -26,8 +26,12 @@ from models.windows import overlapping
 WEIGHTS = Path(__file__).parent / "weights"
 LABELS = ("attack", "spam")
 MOST_WINDOWS = 8  # of a long text that the network reads; the n-grams read all and choose
+FOCUS_FROM = 24  # tokens from which the sentence that the n-grams suspect most is also read by itself
+FOCUS_MARGIN = 1.5  # logits by which that sentence must stand out to count; chosen on validation rows
 MOST_OCCLUSIONS = 4  # passages left out in turn for an explanation
 
+_Window = tuple[list[int], Mapping[str, float], bool]  # token numbers, logits of the n-grams, whether Chinese
+_SENTENCE = re.compile(r"[^。!?;\n]+?(?:[。!?;\n]+|\.(?=\s)|$)")
 _CLAUSE = re.compile(r"[^。！？!?；;，,、.\n]+[。！？!?；;，,、.\n]*\s*|[。！？!?；;，,、.\n]+\s*")
 
 
@@ -73,8 +77,8 @@ class Classifier:
 
     def score(self, text: str) -> Score:
         """Return both probabilities. Of a long text the highest of its overlapping windows counts."""
-        scores = [self._probability(evidence) for evidence in self._evidence(normalise(text))]
-        return Score(*(max(score[label] for score in scores) for label in LABELS))
+        evidence = self._evidence(normalise(text))
+        return Score(*(probability(evidence, self.calibration, label) for label in LABELS))
 
     def score_many(self, texts: Sequence[str]) -> list[Score]:
         """Return a score for each text; batches gain nothing on one core, so they are taken one by one."""
@@ -110,21 +114,22 @@ class Classifier:
         if self._network is None:
             return [Evidence(is_chinese(normalised), self._ngrams.logits(normalised), {})]
         windows = self._network.windows(normalised, tokens=self._tokens)
-        read = [(ids, self._ngrams.logits(part), is_chinese(part)) for ids, part in windows]
+        read: list[_Window] = [(ids, self._ngrams.logits(part), is_chinese(part)) for ids, part in windows]
         if len(read) > MOST_WINDOWS:
             inner = sorted(read[1:-1], key=lambda window: -max(window[1].values()))[: MOST_WINDOWS - 2]
             read = [read[0], *inner, read[-1]]
-        return [Evidence(chinese, ngrams, self._network.logits(ids)) for ids, ngrams, chinese in read]
+        evidence = [Evidence(chinese, ngrams, self._network.logits(ids)) for ids, ngrams, chinese in read]
+        return [*evidence, *self._focus(normalised, sum(len(ids) for ids, _ in windows))]
 
-    def _probability(self, evidence: Evidence) -> dict[str, float]:
-        language = "zh" if evidence.is_chinese else "en"
-        result = {}
-        for label in LABELS:
-            fit: Mapping[str, float] = self.calibration[label][language]
-            logit = fit["bias"] + fit["ngrams"] * evidence.ngrams[label]
-            logit += fit["network"] * evidence.network.get(label, 0.0)
-            result[label] = 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
-        return result
+    def _focus(self, normalised: str, tokens: int) -> list[Evidence]:
+        """Return the evidence of the most suspect sentence: a calm post around an insult would hide it."""
+        sentences = [part for part in _SENTENCE.findall(normalised) if len(part) > 1]
+        if self._network is None or len(sentences) < 2 or tokens < FOCUS_FROM:
+            return []
+        said = [(self._ngrams.logits(sentence), sentence) for sentence in sentences]
+        ngrams, sentence = max(said, key=lambda pair: pair[0]["attack"])
+        ids, text = self._network.windows(sentence, tokens=self._tokens)[0]
+        return [Evidence(is_chinese(text), ngrams, self._network.logits(ids), is_focus=True)]
 
 
 @dataclass(frozen=True)
@@ -134,6 +139,23 @@ class Evidence:
     is_chinese: bool
     ngrams: Mapping[str, float]
     network: Mapping[str, float]
+    is_focus: bool = False  # the most suspect sentence, read once more by itself
+
+
+def probability(evidence: Sequence[Evidence], calibration: Mapping[str, Any], label: str) -> float:
+    """Return the highest calibrated probability of the windows; one sentence counts for attack, by a margin."""
+    logits = []
+    for window in evidence:
+        if window.is_focus and label != "attack":
+            continue
+        fit: Mapping[str, float] = calibration[label]["zh" if window.is_chinese else "en"]
+        logit = (
+            fit["bias"]
+            + fit["ngrams"] * window.ngrams[label]
+            + fit["network"] * window.network.get(label, 0.0)
+        )
+        logits.append(logit - FOCUS_MARGIN if window.is_focus else logit)
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, max(logits)))))
 
 
 class _Network:

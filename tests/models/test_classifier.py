@@ -105,16 +105,21 @@ def test_an_insult_in_a_text_of_two_languages_is_nudged(classifier: Classifier, 
     assert classifier.score(text).attack >= classifier.thresholds["attack"]["nudge_at"]
 
 
-@pytest.mark.parametrize("insult", ["You are a stupid idiot, shut up. ", "你這個白痴,閉嘴。"])
+@pytest.mark.parametrize(
+    ("insult", "calm"),
+    [
+        ("You are a stupid idiot, shut up. ", "The transition period seems short to me. " * 25),
+        ("你這個白痴,閉嘴。", "過渡期間對小型業者來說似乎太短。" * 20),
+    ],
+)
 @pytest.mark.parametrize("place", ["front", "middle", "end"])
-def test_an_insult_anywhere_in_a_long_post_raises_its_score(
-    classifier: Classifier, insult: str, place: str
+def test_an_insult_anywhere_in_a_long_post_is_flagged(
+    classifier: Classifier, insult: str, calm: str, place: str
 ) -> None:
-    calm = "The transition period seems short to me. " * 25
-    parts = {"front": [insult, calm, calm], "middle": [calm, insult, calm], "end": [calm, calm, insult]}[
-        place
-    ]
-    assert classifier.score("".join(parts)).attack > classifier.score(calm + calm).attack + 0.1
+    text = {"front": insult + calm + calm, "middle": calm + insult + calm, "end": calm + calm + insult}[place]
+    at = classifier.thresholds["attack"]
+    assert classifier.score(text).attack >= at["flag_at"]
+    assert classifier.score(calm + calm).attack < at["nudge_at"]
 
 
 def test_the_longest_post_is_scored_in_bounded_time(classifier: Classifier) -> None:
