@@ -29,6 +29,8 @@ from forum.discussion.gate import Passage, Verdict
 from forum.discussion.models import Post, PostState, Thread
 from forum.explainers.selectors import background_for
 
+REVISIONS_SHOWN = 30
+
 KEPT = "kept_text"
 """Session key of a text whose author turned out to be signed out; given back after signing in."""
 
@@ -65,6 +67,8 @@ def edit(request: HttpRequest, post_id: int) -> HttpResponse:
     form = EditForm(request.POST)
     if not form.is_valid():
         return _edit_page(request, found, form=form, status=422)
+    if _is_too_fast(request, form):
+        return _edit_page(request, found, form=form, status=429)
     try:
         outcome = services.edit_post(
             author=request.user,  # type: ignore[arg-type]
@@ -97,9 +101,9 @@ def withdraw(request: HttpRequest, post_id: int) -> HttpResponse:
 
 @require_GET
 def history(request: HttpRequest, post_id: int) -> HttpResponse:
-    """All revisions of a post that the reader may read, newest first, with what changed."""
+    """The newest revisions of a post that the reader may read, newest first, with what changed."""
     found = selectors.access_post(request.user, post_id)
-    revisions = selectors.readable_revisions(request.user, found)
+    revisions = selectors.readable_revisions(request.user, found)[-REVISIONS_SHOWN:]
     steps = [changes(old.source, new.source) for old, new in pairwise(revisions)]
     shown = list(reversed(list(zip(revisions, [[], *steps], strict=True))))
     context = {"post": found, "revisions": shown, "back": _address(found)}
@@ -129,13 +133,7 @@ def _take_post(request: HttpRequest, found: Thread) -> HttpResponse:
         return _keep_and_sign_in(request, found)
     if not form.is_valid():
         return _composer_or_page(request, found, form=form, status=422)
-    if _is_too_fast(request):
-        form.add_error(
-            "body",
-            gettext(
-                "You have posted many times in a short while. Your text is kept; send it again in a minute."
-            ),
-        )
+    if _is_too_fast(request, form):
         return _composer_or_page(request, found, form=form, status=429)
     try:
         outcome = services.submit_post(
@@ -158,11 +156,18 @@ def _take_post(request: HttpRequest, found: Thread) -> HttpResponse:
     return redirect(_address(outcome.post))
 
 
-def _is_too_fast(request: HttpRequest) -> bool:
-    return any(
+def _is_too_fast(request: HttpRequest, form: PostForm | EditForm) -> bool:
+    """Counts one more text of this person; over the limit it is refused beside the field, and kept."""
+    too_fast = any(
         is_ratelimited(request, group="post", key="user", rate=rate, increment=True)
         for rate in settings.POST_RATE_LIMITS
     )
+    if too_fast:
+        message = gettext(
+            "You have posted many times in a short while. Your text is kept; send it again in a minute."
+        )
+        form.add_error("body", message)
+    return too_fast
 
 
 def _keep_and_sign_in(request: HttpRequest, found: Thread) -> HttpResponse:

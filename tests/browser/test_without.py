@@ -144,7 +144,8 @@ def test_a_facilitator_decides_by_keyboard(reader):
     queue.keyboard.press("r")
     queue.keyboard.type("Aimed at a person.")
     tab_to(queue, ".case__decide button[type=submit]")
-    queue.keyboard.press("Enter")
+    with queue.expect_navigation():
+        queue.keyboard.press("Enter")
     queue.goto(f"{facilitator.site.url}/moderation/")
     expect(queue.locator(".queue__item")).to_have_count(before - 1)
 
