@@ -126,6 +126,10 @@ def _opened(desk: Desk) -> HttpResponse:
     content = content_of(mine or other) if other else Content(desk.language, title="")
     initial: dict[str, Any] = {"language": desk.language, "places": _chosen(desk, content)}
     if mine:
+        languages = [desk.language]
+        desk.preview = selectors.shown(
+            mine, consultation=desk.consultation, language=desk.language, languages=languages
+        )
         initial |= {"title": content.title, "sentence": content.sentence}
         initial |= {"plain": content.plain, "depth": content.depth}
     sources = [{name: getattr(line, name) for name in SourceFormSet.FIELDS} for line in content.sources]
