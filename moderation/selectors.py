@@ -17,6 +17,7 @@ from forum.accounts.selectors import consultations_with_role, has_role
 from forum.common.differences import Change, changes
 from forum.consultations.selectors import SectionView, newest_version, sections_below
 from forum.discussion.models import Post, PostState, Revision, Thread
+from forum.discussion.places import places
 from forum.discussion.selectors import post_context
 from forum.realtime.models import Stream
 from forum.realtime.streams import stream_key
@@ -33,7 +34,7 @@ from moderation.models import (
     SignalKind,
     StatementOfReasons,
 )
-from moderation.places import places, titles
+from moderation.places import titles
 from moderation.policy import rules_of
 from moderation.services.decisions import possible_actions
 from moderation.streams import QueueStream

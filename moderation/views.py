@@ -17,13 +17,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from forum.common.errors import DomainError
 from forum.consultations.selectors import access_consultation, situation
 from forum.discussion.errors import StateConflict
+from forum.discussion.places import place_of
 from forum.discussion.selectors import access_post
 from moderation import public_log, selectors, services
 from moderation.errors import AppealRefused, ReportRefused
 from moderation.forms import AppealDecisionForm, AppealForm, DecisionForm, ReportForm
 from moderation.models import Appeal, Case, CaseState
 from moderation.openings import openings
-from moderation.places import place_of
 
 VERIFIED_SECONDS = 60
 """How long the result of a verification is shown again before the chain is recomputed."""

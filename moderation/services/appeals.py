@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from forum.accounts.models import User
 from forum.discussion.models import PostState
+from forum.discussion.places import place_of
 from forum.notices.services import notify
 from moderation.errors import AppealRefused, CaseChanged, SomebodyElseDecides
 from moderation.models import (
@@ -21,7 +22,6 @@ from moderation.models import (
     StatementOfReasons,
 )
 from moderation.phases import WEIGHTS
-from moderation.places import place_of
 from moderation.services.cases import check_reviewer, file_signals, lock_case, lock_post
 from moderation.services.decisions import conclude, move_post, record_decision
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.urls import reverse
 
 from forum.discussion.models import Post, Revision
+from forum.discussion.places import place_of
 from forum.notices.services import notify
 from moderation.models import (
     Case,
@@ -17,7 +18,6 @@ from moderation.models import (
     SignalKind,
     StatementOfReasons,
 )
-from moderation.places import place_of
 
 AUTOMATIC = (
     SignalKind.SCREENING,
