@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from forum.common.errors import DomainError
+from forum.common.sign_in import signed_in
 from forum.consultations.selectors import access_consultation, situation
 from forum.discussion.errors import StateConflict
 from forum.discussion.places import place_of
@@ -36,7 +36,7 @@ ReviewForm = DecisionForm | AppealDecisionForm
 # ---- the queue ----------------------------------------------------------------------------------------------
 
 
-@login_required
+@signed_in
 @never_cache
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
@@ -44,7 +44,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     return render(request, "moderation/queue.html", {"queue": _queue(request)})
 
 
-@login_required
+@signed_in
 @never_cache
 @require_safe
 def queue_list(request: HttpRequest) -> HttpResponse:
@@ -54,7 +54,7 @@ def queue_list(request: HttpRequest) -> HttpResponse:
     return render(request, "moderation/_list.html", context)
 
 
-@login_required
+@signed_in
 @never_cache
 @require_safe
 def case(request: HttpRequest, case_id: int) -> HttpResponse:
@@ -62,7 +62,7 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
     return _case_page(request, selectors.access_case(request.user, case_id))
 
 
-@login_required
+@signed_in
 @require_POST
 def claim(request: HttpRequest, case_id: int) -> HttpResponse:
     found = selectors.access_case(request.user, case_id)
@@ -70,7 +70,7 @@ def claim(request: HttpRequest, case_id: int) -> HttpResponse:
     return redirect(_case_url(request, found.pk))
 
 
-@login_required
+@signed_in
 @require_POST
 def release(request: HttpRequest, case_id: int) -> HttpResponse:
     found = selectors.access_case(request.user, case_id)
@@ -78,7 +78,7 @@ def release(request: HttpRequest, case_id: int) -> HttpResponse:
     return redirect(_case_url(request, found.pk))
 
 
-@login_required
+@signed_in
 @require_POST
 def decide(request: HttpRequest, case_id: int) -> HttpResponse:
     """Takes a decision and goes on to the next case. What cannot be taken comes back with everything typed."""
@@ -179,7 +179,7 @@ def _language() -> str:
 # ---- for citizens -------------------------------------------------------------------------------------------
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest, post_id: int) -> HttpResponse:
     """Reports a post that people can read; the post is quoted above the form."""
@@ -209,7 +209,7 @@ def report(request: HttpRequest, post_id: int) -> HttpResponse:
     )
 
 
-@login_required
+@signed_in
 @never_cache
 @require_safe
 def statement(request: HttpRequest, statement_id: int) -> HttpResponse:
@@ -217,7 +217,7 @@ def statement(request: HttpRequest, statement_id: int) -> HttpResponse:
     return _statement_page(request, statement_id, form=AppealForm())
 
 
-@login_required
+@signed_in
 @require_POST
 def appeal(request: HttpRequest, statement_id: int) -> HttpResponse:
     found = selectors.access_statement(request.user, statement_id)
@@ -235,7 +235,7 @@ def appeal(request: HttpRequest, statement_id: int) -> HttpResponse:
     return redirect("moderation:statement", statement_id)
 
 
-@login_required
+@signed_in
 @require_GET
 def why(request: HttpRequest, post_id: int) -> HttpResponse:
     """Leads the author of a held or hidden post to the newest statement about it."""

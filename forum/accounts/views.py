@@ -6,7 +6,6 @@ from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
@@ -19,6 +18,7 @@ from forum.accounts import services
 from forum.accounts.cookies import keep_language, keep_theme
 from forum.accounts.forms import DeleteAccountForm, ProfileForm
 from forum.accounts.models import User
+from forum.common.sign_in import signed_in
 
 
 @require_POST
@@ -39,7 +39,7 @@ def _way_back(request: HttpRequest) -> str:
 
 
 @never_cache
-@login_required
+@signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
     person = cast(User, request.user)
@@ -55,14 +55,14 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@login_required
+@signed_in
 @require_GET
 def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/privacy.html", {})
 
 
 @never_cache
-@login_required
+@signed_in
 @require_POST
 def export(request: HttpRequest) -> HttpResponse:
     """A file with everything the site keeps about the person."""
@@ -76,7 +76,7 @@ def export(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@login_required
+@signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: HttpRequest) -> HttpResponse:
     person = cast(User, request.user)

@@ -7,7 +7,6 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
@@ -21,6 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_ratelimit.core import is_ratelimited
 
 from forum.common.differences import changes
+from forum.common.sign_in import signed_in
 from forum.common.text import tidy
 from forum.discussion import selectors, services
 from forum.discussion.errors import ReplyImpossible, StageClosed, StateConflict
@@ -54,7 +54,7 @@ def post(request: HttpRequest, post_id: int) -> HttpResponse:
     return redirect(_address(found))
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, post_id: int) -> HttpResponse:
     """A form for a new revision of the reader's own post."""
@@ -87,7 +87,7 @@ def edit(request: HttpRequest, post_id: int) -> HttpResponse:
     return redirect(_address(outcome.post))
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, post_id: int) -> HttpResponse:
     """Asks once, then takes the reader's own post back."""

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from forum.accounts.models import User
 from forum.common.markdown import render as render_markdown
+from forum.common.sign_in import sign_in_first
 from forum.consultations.models import Consultation
 from forum.explainers import selectors, services
 from forum.explainers.content import Content, content_of
@@ -53,7 +53,7 @@ class Desk:
 @never_cache
 def new(request: HttpRequest, slug: str) -> HttpResponse:
     if not request.user.is_authenticated:
-        return _sign_in_first(request)
+        return sign_in_first(request)
     consultation = selectors.access_writing(request.user, slug, language=page_language())
     return _work(_desk(request, consultation=consultation, explainer=None))
 
@@ -63,16 +63,9 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
 def edit(request: HttpRequest, slug: str, explainer_id: int) -> HttpResponse:
     if not request.user.is_authenticated:
         selectors.access_explainer(request.user, slug, explainer_id, language=page_language())
-        return _sign_in_first(request)
+        return sign_in_first(request)
     explainer = selectors.access_editing(request.user, slug, explainer_id, language=page_language())
     return _work(_desk(request, consultation=explainer.consultation, explainer=explainer))
-
-
-def _sign_in_first(request: HttpRequest) -> HttpResponse:
-    """Whoever lost the session while typing gets the text back, to copy it."""
-    if request.method == "POST":
-        return render(request, "explainers/session_lost.html", status=403)
-    return redirect_to_login(request.get_full_path())
 
 
 def _desk(request: HttpRequest, *, consultation: Consultation, explainer: Explainer | None) -> Desk:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from forum.accounts.models import User
 from forum.common.differences import Change
+from forum.common.sign_in import signed_in
 from forum.consultations.models import Consultation
 from forum.consultations.selectors import Situation, access_consultation, situation
 from forum.explainers import selectors, services
@@ -175,7 +175,7 @@ def _compared(
 
 
 @require_POST
-@login_required
+@signed_in
 def withdraw(request: HttpRequest, slug: str, explainer_id: int) -> HttpResponse:
     explainer = selectors.access_editing(request.user, slug, explainer_id, language=page_language())
     services.withdraw_publication(explainer.pk)
@@ -184,7 +184,7 @@ def withdraw(request: HttpRequest, slug: str, explainer_id: int) -> HttpResponse
 
 
 @require_POST
-@login_required
+@signed_in
 def review(request: HttpRequest, slug: str, explainer_id: int) -> HttpResponse:
     explainer = selectors.access_editing(request.user, slug, explainer_id, language=page_language())
     revision_id = request.POST.get("revision", "")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from forum.common.sign_in import signed_in
 from forum.notices import selectors, services
 from forum.notices.forms import EmailForm
 from forum.notices.models import EmailChoice
@@ -17,7 +17,7 @@ from forum.notices.models import EmailChoice
 
 @require_safe
 @never_cache
-@login_required
+@signed_in
 def notice_list(request: HttpRequest) -> HttpResponse:
     page = selectors.notices_of(request.user, after=request.GET.get("after", ""))
     form = EmailForm(initial={"email": selectors.email_choice(request.user)})
@@ -26,7 +26,7 @@ def notice_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @never_cache
-@login_required
+@signed_in
 def open_notice(request: HttpRequest, notice_id: int) -> HttpResponse:
     """Leads to what the notice tells of; whoever goes there has read it."""
     notice = selectors.access_notice(request.user, notice_id)
@@ -36,21 +36,21 @@ def open_notice(request: HttpRequest, notice_id: int) -> HttpResponse:
 
 
 @require_POST
-@login_required
+@signed_in
 def mark_read(request: HttpRequest, notice_id: int) -> HttpResponse:
     services.mark_read(selectors.access_notice(request.user, notice_id))
     return redirect("notices:list")
 
 
 @require_POST
-@login_required
+@signed_in
 def mark_all_read(request: HttpRequest) -> HttpResponse:
     services.mark_all_read(_user_id(request))
     return redirect("notices:list")
 
 
 @require_POST
-@login_required
+@signed_in
 def choose_email(request: HttpRequest) -> HttpResponse:
     form = EmailForm(request.POST)
     if not form.is_valid():

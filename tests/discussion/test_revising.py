@@ -170,3 +170,14 @@ def test_a_new_name_or_a_deleted_account_shows_in_the_fragments(client, post, al
     assert "Alicia" not in html
     assert "former participant" in html
     assert "first words" in html
+
+
+def test_a_text_edited_while_signed_out_is_given_back(client, post):
+    client.cookies["django_language"] = "en"
+    answer = client.post(
+        f"/posts/{post.pk}/edit/", {"body": "an hour of careful work on this", "revision": 1}
+    )
+    assert answer.status_code == 403
+    assert "an hour of careful work on this" in answer.content.decode()
+    assert "no longer signed in" in answer.content.decode()
+    assert Revision.objects.count() == 1

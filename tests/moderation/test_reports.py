@@ -123,7 +123,14 @@ def test_a_refused_report_says_why_and_keeps_the_words(page, post, bob):
 
 
 def test_visitors_are_sent_to_sign_in(client, post):
-    assert client.post(address(post), {"rule": "attack", "words": "x"}).url.startswith("/accounts/login/")
+    assert client.get(address(post)).url.startswith("/accounts/login/")
+    assert client.post(address(post), {"rule": "attack"}).url.startswith("/accounts/login/")
+
+
+def test_words_typed_while_signed_out_are_given_back(client, post):
+    answer = client.post(address(post), {"rule": "attack", "words": "names a neighbour"})
+    assert answer.status_code == 403
+    assert "names a neighbour" in answer.content.decode()
 
 
 def test_a_held_post_is_not_there_to_be_reported(page, held_case):
