@@ -32,7 +32,8 @@ MOST_OCCLUSIONS = 4  # passages left out in turn for an explanation
 
 _Window = tuple[list[int], Mapping[str, float], bool]  # token numbers, logits of the n-grams, whether Chinese
 _SENTENCE = re.compile(r"[^。!?;\n]+?(?:[。!?;\n]+|\.(?=\s)|$)")
-_CLAUSE = re.compile(r"[^。！？!?；;，,、.\n]+[。！？!?；;，,、.\n]*\s*|[。！？!?；;，,、.\n]+\s*")
+_PASSAGE = re.compile(r"[^。！？!?；;\n]+?(?:[。！？!?；;\n]+|\.(?=\s)|$)")  # sentences of the original text
+_CLAUSE = re.compile(r"[^，,、：:\n]+[，,、：:\n]*")  # where it has only one
 
 
 @dataclass(frozen=True)
@@ -85,13 +86,16 @@ class Classifier:
         return [self.score(text) for text in texts]
 
     def explain(self, text: str, label: str, *, limit: int = 3) -> list[Passage]:
-        """Return the clauses whose absence lowers the label's score most, heaviest first, at most `limit`.
+        """Return the sentences whose absence lowers the label's score most, heaviest first, at most `limit`.
 
-        Costs at most five scores: the n-grams choose MOST_OCCLUSIONS clauses, each of which is left out in turn.
+        Clauses, where the text is one sentence. Costs at most five scores: the n-grams choose MOST_OCCLUSIONS
+        passages, each of which is left out in turn.
         """
         if label not in LABELS:
             raise ValueError(f"no label {label!r}")
-        clauses = [found.span() for found in _CLAUSE.finditer(text) if found.group().strip()]
+        clauses = _spans(_PASSAGE, text)
+        if len(clauses) < 2:
+            clauses = _spans(_CLAUSE, text)
         suspects = sorted(clauses, key=lambda span: -self._clause_logit(text[slice(*span)], label))
         whole = getattr(self.score(text), label)
         if len(clauses) < 2:
@@ -200,6 +204,10 @@ class _Network:
         given = {"words": words[None], "mask": np.ones((1, len(ids)), dtype=np.int64)}
         (row,) = self._session.run(["logits"], given)[0]
         return {label: float(logit) for label, logit in zip(LABELS, row, strict=True)}
+
+
+def _spans(pattern: re.Pattern[str], text: str) -> list[tuple[int, int]]:
+    return [found.span() for found in pattern.finditer(text) if re.search(r"\w", found.group())]
 
 
 def _trimmed(text: str, span: tuple[int, int]) -> tuple[int, int]:
