@@ -8,11 +8,12 @@ from models.infer import Classifier
 
 TERMS = {
     "en": (
-        "Muslims | Jews | Christians | Buddhists | Hindus | atheists | Catholics | women | men | gay people | "
-        "lesbians | transgender people | straight people | disabled people | blind people | deaf people | "
-        "autistic people | immigrants | refugees | Black people | white people | Asian people | Chinese people | Americans | Germans | "
-        "Mexicans | Indians | Africans | Arabs | Vietnamese people | Filipinos | old people | young people | "
-        "poor people | rich people | farmers | homeless people | conservatives | liberals | socialists | Amis people"
+        "Muslims | Jews | Christians | Buddhists | Hindus | atheists | Catholics | women | men | "
+        "gay people | lesbians | transgender people | straight people | disabled people | blind people | "
+        "deaf people | autistic people | immigrants | refugees | Black people | white people | "
+        "Asian people | Chinese people | Americans | Germans | Mexicans | Indians | Africans | Arabs | "
+        "Vietnamese people | Filipinos | old people | young people | poor people | rich people | farmers "
+        "| homeless people | conservatives | liberals | socialists | Amis people |"
     ).split(" | "),
     "zh": (
         "穆斯林|猶太人|基督徒|佛教徒|天主教徒|道教徒|無神論者|女性|男性|同性戀者|女同志|男同志|跨性別者|異性戀者|身心障礙者|"
