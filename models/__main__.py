@@ -30,8 +30,13 @@ def _data(options: argparse.Namespace) -> int:
 
 
 def _train(options: argparse.Namespace) -> int:
-    from models import train, train_ngrams
+    try:
+        from models import train, train_ngrams
+    except ModuleNotFoundError as error:
+        raise data.DataError(f"training needs requirements-train.txt: {error}") from error
 
+    if options.part != "ngrams" and options.packages is None and options.start is None:
+        raise data.DataError("training the network from the base needs --packages")
     splits = data.build(data.data_folder(options.data))
     if options.part in ("ngrams", "both"):
         options.out.mkdir(parents=True, exist_ok=True)
