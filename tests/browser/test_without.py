@@ -196,3 +196,31 @@ def test_changes_arrive_in_place(reader):
     here.goto(f"{citizen.site.url}/posts/{identity.removeprefix('post-')}/withdraw/")
     here.click("main form button[type=submit]")
     expect(there.locator(f"#{identity}")).to_have_class("post post--tombstone")
+
+
+def test_the_page_never_jumps_under_a_reader(reader):
+    watcher, citizen = reader("en", width=800), reader("en")
+    citizen.sign_in(CITIZEN)
+    quiet_place = THREAD.replace("art-5", "art-11")
+    here = citizen.goto(quiet_place)
+    for number in range(8):
+        here.fill(
+            "#composer textarea", f"The report should list opinion {number}.\n\n" + "It should be read. " * 20
+        )
+        here.click("#composer .composer__foot button")
+        expect(here.locator(".post", has_text=f"list opinion {number}.")).to_be_visible()
+    there = watcher.goto(quiet_place)
+    expect(there.locator(".connection")).to_have_attribute("data-state", "live")
+    read = there.locator(".post", has_text="list opinion 6.")
+    read.evaluate("post => post.scrollIntoView({ block: 'center' })")
+    before = read.bounding_box()["y"]
+
+    # What stands above grows shorter, and something new arrives below.
+    first = here.locator(".post", has_text="list opinion 0.").get_attribute("data-id")
+    here.goto(f"{citizen.site.url}/posts/{first}/withdraw/")
+    here.click("main form button[type=submit]")
+    expect(there.locator(f"#post-{first}")).to_have_class("post post--tombstone")
+    here.fill("#composer textarea", "The report should also be short enough to read.")
+    here.click("#composer .composer__foot button")
+    expect(there.locator(".new-posts")).to_be_visible()
+    assert abs(read.bounding_box()["y"] - before) <= 2
