@@ -29,7 +29,8 @@ from forum.discussion.gate import Passage, Verdict
 from forum.discussion.models import Post, PostState, Thread
 from forum.explainers.selectors import background_for
 
-REVISIONS_SHOWN = 30
+REVISIONS_COMPARED = 30
+"""The newest revisions show what changed; older ones stand there whole, so that the page is made in bounded time."""
 
 KEPT = "kept_text"
 """Session key of a text whose author turned out to be signed out; given back after signing in."""
@@ -101,10 +102,14 @@ def withdraw(request: HttpRequest, post_id: int) -> HttpResponse:
 
 @require_GET
 def history(request: HttpRequest, post_id: int) -> HttpResponse:
-    """The newest revisions of a post that the reader may read, newest first, with what changed."""
+    """All revisions of a post that the reader may read, newest first, with what changed."""
     found = selectors.access_post(request.user, post_id)
-    revisions = selectors.readable_revisions(request.user, found)[-REVISIONS_SHOWN:]
-    steps = [changes(old.source, new.source) for old, new in pairwise(revisions)]
+    revisions = selectors.readable_revisions(request.user, found)
+    compared_from = len(revisions) - REVISIONS_COMPARED
+    steps = [
+        changes(old.source, new.source) if place >= compared_from else []
+        for place, (old, new) in enumerate(pairwise(revisions), start=1)
+    ]
     shown = list(reversed(list(zip(revisions, [[], *steps], strict=True))))
     context = {"post": found, "revisions": shown, "back": _address(found)}
     return render(request, "discussion/history.html", context)

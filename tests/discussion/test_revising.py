@@ -181,3 +181,11 @@ def test_a_text_edited_while_signed_out_is_given_back(client, post):
     assert "an hour of careful work on this" in answer.content.decode()
     assert "no longer signed in" in answer.content.decode()
     assert Revision.objects.count() == 1
+
+
+def test_every_revision_is_shown_however_many_there_are(client, alice, post):
+    for number in range(1, 40):
+        edit(alice, post, f"wording number {number}.", seen=number)
+    html = client.get(f"/posts/{post.pk}/history/").content.decode()
+    assert html.count('class="diff__section"') == 40
+    assert "first words" in html
