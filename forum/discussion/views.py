@@ -202,16 +202,21 @@ def _kept(request: HttpRequest, found: Thread) -> dict[str, Any]:
 
 
 def _say_what_became(request: HttpRequest, post: Post) -> None:
+    say = messages.success if post.state == PostState.PUBLISHED else messages.info
+    say(request, _what_became(post))
+
+
+def _what_became(post: Post) -> str:
+    """What the author of a text just taken in is told."""
     if post.state == PostState.PUBLISHED:
-        messages.success(request, _("Your post is published."))
-    elif post.state == PostState.HELD:
-        messages.info(
-            request, _("Your post is saved. A facilitator reads it before others do; you will be told.")
+        return gettext("Your post is published.")
+    if post.state == PostState.HIDDEN:
+        return gettext("Your revision is saved. A facilitator reads it and decides; you will be told.")
+    if post.awaiting_screening:
+        return gettext(
+            "Your post is saved. It could not be checked just now and is shown as soon as that is done."
         )
-    elif post.state == PostState.HIDDEN:
-        messages.info(
-            request, _("Your revision is saved. A facilitator reads it and decides; you will be told.")
-        )
+    return gettext("Your post is saved. A facilitator reads it before others do; you will be told.")
 
 
 # ---- pages --------------------------------------------------------------------------------------------------
@@ -286,7 +291,11 @@ def _composer_or_page(
 def _fresh_composer(request: HttpRequest, found: Thread, *, posted: Post) -> HttpResponse:
     form = PostForm(initial={"key": uuid4()})
     own = selectors.rendered_for(posted.pk, user=request.user, language=_language())
-    context = _composer_context(found, form=form, acts={"post", "reply"}) | {"posted": posted, "own": own}
+    context = _composer_context(found, form=form, acts={"post", "reply"}) | {
+        "posted": posted,
+        "own": own,
+        "said": _what_became(posted),
+    }
     return HttpResponse(render_to_string("discussion/_composer.html", context, request))
 
 
