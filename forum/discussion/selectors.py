@@ -61,6 +61,7 @@ class OutlineEntry:
     depth: int
     label: str
     heading: str
+    language: str
     posts: int
     unread: int
 
@@ -226,6 +227,7 @@ def _outline(thread: Thread, *, version_id: int | None, user: Any, language: str
             "depth",
             Coalesce(F("translated__label"), F("label")),
             Coalesce(F("translated__heading"), F("heading")),
+            F("translated__pk"),
             "provision__thread__post_count",
             "provision__thread__last_post_number",
             seen,
@@ -238,10 +240,11 @@ def _outline(thread: Thread, *, version_id: int | None, user: Any, language: str
             depth=depth,
             label=label,
             heading=heading,
+            language=language if translation else thread.consultation.language,
             posts=posts or 0,
             unread=min(max((last or 0) - seen, 0), posts or 0) if seen is not None else 0,
         )
-        for anchor, kind, depth, label, heading, posts, last, seen in rows
+        for anchor, kind, depth, label, heading, translation, posts, last, seen in rows
     ]
 
 
