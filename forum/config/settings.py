@@ -329,6 +329,7 @@ POSTS_PER_PAGE = 50
 POST_RATE_LIMITS = env.list("POST_RATE_LIMITS", default=["6/m", "60/h"])
 if not all(re.fullmatch(r"\d+/\d*[smhd]", limit) for limit in POST_RATE_LIMITS):
     raise ImproperlyConfigured("POST_RATE_LIMITS must list limits like 6/m,60/h.")
+ENDORSEMENT_RATE_LIMIT = "60/m"
 SCREENING_TIMEOUT_MS = env.int("SCREENING_TIMEOUT_MS", default=1_500)
 SOCKETS_PER_ADDRESS = env.int("SOCKETS_PER_ADDRESS", default=200)
 SOCKETS_PER_PERSON = env.int("SOCKETS_PER_PERSON", default=20)

@@ -33,3 +33,13 @@ class ReplyImpossible(DomainError):
 
     code = "reply_impossible"
     status = 422
+
+
+class TooFast(DomainError):
+    """More in a short while than a person does by hand."""
+
+    code = "too_fast"
+    status = 429
+
+    def __init__(self, message: str | Promise = "") -> None:
+        super().__init__(message or _("That was very often in a short while. Wait a minute and go on."))

@@ -23,7 +23,7 @@ from forum.common.differences import changes
 from forum.common.sign_in import signed_in
 from forum.common.text import tidy
 from forum.discussion import selectors, services
-from forum.discussion.errors import ReplyImpossible, StageClosed, StateConflict
+from forum.discussion.errors import ReplyImpossible, StageClosed, StateConflict, TooFast
 from forum.discussion.forms import EditForm, PostForm
 from forum.discussion.gate import Passage, Verdict
 from forum.discussion.models import Post, PostState, Thread
@@ -120,6 +120,10 @@ def endorse(request: HttpRequest, post_id: int) -> HttpResponse:
     """Adds or takes back the reader's support: `wanted` is 1 or 0; without it, the opposite of what is."""
     if not request.user.is_authenticated:
         return _sign_in(request, reverse("discussion:post", args=[post_id]))
+    if is_ratelimited(
+        request, group="endorse", key="user", rate=settings.ENDORSEMENT_RATE_LIMIT, increment=True
+    ):
+        raise TooFast
     found = selectors.access_post(request.user, post_id)
     act = services.unendorse if found.endorsements.filter(user=request.user).exists() else services.endorse
     act(user=request.user, post_id=found.pk)

@@ -189,3 +189,11 @@ def test_every_revision_is_shown_however_many_there_are(client, alice, post):
     html = client.get(f"/posts/{post.pk}/history/").content.decode()
     assert html.count('class="diff__section"') == 40
     assert "first words" in html
+
+
+def test_endorsing_back_and_forth_is_slowed_down(client, post, bob, settings):
+    settings.ENDORSEMENT_RATE_LIMIT = "3/m"
+    client.force_login(bob)
+    answers = [client.post(f"/posts/{post.pk}/endorse/").status_code for _ in range(5)]
+    assert answers == [302, 302, 302, 429, 429]
+    assert Event.objects.filter(kind="endorsements").count() == 3
