@@ -224,3 +224,40 @@ def test_the_page_never_jumps_under_a_reader(reader):
     here.click("#composer .composer__foot button")
     expect(there.locator(".new-posts")).to_be_visible()
     assert abs(read.bounding_box()["y"] - before) <= 2
+
+
+def test_an_intermediary_publishes_background_by_keyboard(reader):
+    intermediary = reader("en")
+    intermediary.sign_in("intermediary@demo.draftroom.example")
+    page = intermediary.goto("/c/online-consultation/background/new/")
+    for field, text in {
+        "title": "Who counts the days",
+        "sentence": "The days are counted from the day after publication.",
+        "plain": "The day of publication itself is not counted.",
+    }.items():
+        tab_to(page, f"[name={field}]")
+        page.keyboard.type(text)
+    tab_to(page, "input[name=places]")
+    page.keyboard.press("Space")
+    tab_to(page, "button[name=act][value=publish]")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    expect(page.locator("main")).to_contain_text("Who counts the days")
+    assert not page.url.endswith("/background/new/")
+
+
+def test_a_reader_reports_by_keyboard(reader):
+    citizen = reader("en")
+    citizen.sign_in(CITIZEN)
+    page = citizen.goto(THREAD.replace("art-5", "art-10"))
+    tab_to(page, ".post__report")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    tab_to(page, "input[name=rule]")
+    page.keyboard.press("Space")
+    tab_to(page, "textarea[name=words]")
+    page.keyboard.type("Belongs to another article.")
+    tab_to(page, "main form button[type=submit]")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    expect(page.locator(".message--success")).to_be_visible()
