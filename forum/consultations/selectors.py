@@ -39,7 +39,6 @@ __all__ = [
     "current_stage",
     "draft_tree",
     "newest_version",
-    "open_actions",
     "outline",
     "sections_below",
     "situation",
@@ -122,9 +121,6 @@ def current_stage(consultation: Consultation, *, at: datetime) -> Stage | None:
 def allowed_actions(consultation: Consultation, *, at: datetime, general: bool) -> frozenset[Act]:
     """What people may do at `at`; `general` for the consultation's own thread. One query."""
     return allowed_acts(current_stage(consultation, at=at), general=general)
-
-
-open_actions = allowed_actions
 
 
 # ---- consultations -----------------------------------------------------------------------------------------

@@ -16,7 +16,8 @@ from forum.accounts.models import User
 from forum.accounts.selectors import roles_of
 from forum.common.markdown import render
 from forum.consultations.models import Consultation, Provision
-from forum.consultations.stages import Act, allowed_acts, stage_at
+from forum.consultations.selectors import allowed_actions
+from forum.consultations.stages import Act
 from forum.discussion.errors import ReplyImpossible, StageClosed, StateConflict
 from forum.discussion.fragments import all_languages, load_posts, store_fragments
 from forum.discussion.gate import Action, Draft, Verdict, gate
@@ -245,11 +246,12 @@ def screened(post_id: int) -> None:
 
 def check_stage(thread: Thread, act: Act, *, at: datetime) -> None:
     """Raises StageClosed unless the stage at that moment allows the act in the thread."""
-    stage = stage_at(thread.consultation.stages.all(), at)
-    if act not in allowed_acts(stage, general=thread.provision_id is None):
-        if stage is not None and act is Act.POST and Act.REPLY in allowed_acts(stage, general=True):
-            raise StageClosed(_("In the present stage you can reply to posts, but not begin new ones."))
-        raise StageClosed
+    allowed = allowed_actions(thread.consultation, at=at, general=thread.provision_id is None)
+    if act in allowed:
+        return
+    if act is Act.POST and Act.REPLY in allowed:
+        raise StageClosed(_("In the present stage you can reply to posts, but not begin new ones."))
+    raise StageClosed
 
 
 def answerable_post(*, thread_id: int, post_id: int) -> Post:

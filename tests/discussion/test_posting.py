@@ -145,6 +145,15 @@ def test_reflection_takes_replies_but_no_new_posts(say, alice, consultation):
         say(alice, "a new one")
 
 
+def test_a_proposal_is_talked_about_in_the_general_thread_alone(say, alice, consultation):
+    Stage.objects.update(kind="proposal")
+    general = open_thread(consultation, None)
+    assert say(alice, "what the draft should contain", thread_id=general.pk).post
+    with pytest.raises(StageClosed) as refusal:
+        say(alice, "too early for an article")
+    assert "reply" not in str(refusal.value.message)
+
+
 def test_a_closed_stage_keeps_what_was_typed(page, consultation):
     Stage.objects.update(kind="legislation")
     answer = page.post(PAGE, {"body": "my long words"})
