@@ -20,7 +20,7 @@ from django.utils.translation import override
 
 from forum.discussion.models import Fragment, Post, PostState, Revision
 
-COUNT, PRESSED, OWN, FRESH = "\x02count\x03", "\x02pressed\x03", "\x02own\x03", "\x02fresh\x03"
+COUNT, PRESSED, OWN = "\x02count\x03", "\x02pressed\x03", "\x02own\x03"
 _TEMPLATE = "discussion/_post.html"
 
 
@@ -52,19 +52,17 @@ def render_fragment(post: Post, language: str) -> str:
                 "count": COUNT,
                 "pressed": PRESSED,
                 "own": OWN,
-                "fresh": FRESH,
             },
         )
 
 
-def fill(html: str, *, count: int, pressed: bool = False, own: str = "", fresh: bool = False) -> SafeString:
+def fill(html: str, *, count: int, pressed: bool = False, own: str = "") -> SafeString:
     """A fragment with its slots closed for one reader."""
     # Sound: the template escaped everything but sanitised revisions, and the slots are filled by our own markup.
     return mark_safe(  # noqa: S308
         html.replace(COUNT, str(count or ""))
         .replace(PRESSED, "true" if pressed else "false")
         .replace(OWN, own)
-        .replace(FRESH, " post--new" if fresh else "")
     )
 
 

@@ -388,14 +388,3 @@ def post_context(post_id: int, *, neighbours: int = 3) -> list[Post]:
     before = Post.objects.filter(thread_id=post.thread_id, path__lt=post.path).order_by("-path")
     wanted += list(before.values_list("pk", flat=True)[:neighbours])
     return sorted(load_posts(set(wanted)), key=lambda other: other.path)
-
-
-def author_history(user_id: int, consultation_id: int) -> dict[str, int]:
-    """How many posts of each state somebody has in one consultation."""
-    states = Post.objects.filter(author_id=user_id, thread__consultation_id=consultation_id).values_list(
-        "state", flat=True
-    )
-    counts = dict.fromkeys(PostState.values, 0)
-    for state in states:
-        counts[state] += 1
-    return counts

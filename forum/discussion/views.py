@@ -248,7 +248,7 @@ def _thread_page(
         ),
         "consultation": found.consultation,
         "situation": view.situation,
-    } | _composer_context(found, form=form, verdict=verdict, acts=view.acts)
+    } | _composer_context(found, form=form, verdict=verdict)
     response = render(request, "discussion/thread.html", context, status=status)
     _remember_reading(request, view, page)
     return response
@@ -262,9 +262,7 @@ def _remember_reading(request: HttpRequest, view: selectors.ThreadView, page: se
         )
 
 
-def _composer_context(
-    found: Thread, *, form: PostForm, verdict: Verdict | None = None, acts: Any = None
-) -> dict[str, Any]:
+def _composer_context(found: Thread, *, form: PostForm, verdict: Verdict | None = None) -> dict[str, Any]:
     parent_id = _number(form["parent"].value())
     parent = (
         Post.objects.filter(pk=parent_id, thread=found, state=PostState.PUBLISHED).first()
@@ -278,7 +276,6 @@ def _composer_context(
         "verdict": verdict,
         "marked": _marked(form.data.get("body", ""), verdict.passages) if verdict else (),
         "limit": settings.POST_MAX_CHARACTERS,
-        "acts": acts,
     }
 
 
@@ -288,14 +285,14 @@ def _composer_or_page(
     """The composer again with everything typed: alone for a script that asked, in its page otherwise."""
     if not _is_partial(request):
         return _thread_page(request, found, form=form, verdict=verdict, status=status)
-    context = _composer_context(found, form=form, verdict=verdict, acts={"post", "reply"})
+    context = _composer_context(found, form=form, verdict=verdict)
     return render(request, "discussion/_composer.html", context, status=status)
 
 
 def _fresh_composer(request: HttpRequest, found: Thread, *, posted: Post) -> HttpResponse:
     form = PostForm(initial={"key": uuid4()})
     own = selectors.rendered_for(posted.pk, user=request.user, language=_language())
-    context = _composer_context(found, form=form, acts={"post", "reply"}) | {
+    context = _composer_context(found, form=form) | {
         "posted": posted,
         "own": own,
         "said": _what_became(posted),

@@ -32,10 +32,6 @@ class FileShape:
     articles: int
     containers: int
 
-    @property
-    def holds_draft(self) -> bool:
-        return bool(self.articles or self.containers)
-
 
 class Draft(Protocol):
     """What a file's reader needs of the reader of the whole draft."""
