@@ -27,10 +27,11 @@ PREVIEW_TEXTS = 500
 """Texts that a comparison goes through, the newest first."""
 
 STEPS: dict[str, str | Promise] = {
-    "nudge_at": gettext_lazy("ask the author first, from"),
-    "flag_at": gettext_lazy("put in the queue, from"),
-    "hold_at": gettext_lazy("hold, from"),
+    "nudge_at": gettext_lazy("author asked first from"),
+    "flag_at": gettext_lazy("put in the queue from"),
+    "hold_at": gettext_lazy("held from"),
 }
+"""What a threshold begins, by the last part of its field's name."""
 
 
 # ---- who ----------------------------------------------------------------------------------------------------
@@ -115,7 +116,7 @@ def field_words(name: str) -> str:
     """What a field of a policy is called."""
     label, _underscore, step = name.partition("_")
     if label in Label.values and step in STEPS:
-        return _("%(label)s: %(step)s") % {"label": Label(label).label, "step": STEPS[step]}
+        return _("%(label)s, %(step)s") % {"label": Label(label).label, "step": STEPS[step]}
     if name == "awaiting":
         return _("Posts that could not be screened in time")
     return str(getattr(Policy._meta.get_field(name), "verbose_name", name))
@@ -164,8 +165,9 @@ class Line:
     new: int
 
     @property
-    def difference(self) -> int:
-        return self.new - self.old
+    def difference(self) -> str:
+        """With its sign: `+2`, `−2` or `0`."""
+        return f"{self.new - self.old:+d}".replace("-", "−") if self.new != self.old else "0"
 
 
 @dataclass(frozen=True)

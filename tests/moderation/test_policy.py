@@ -213,7 +213,7 @@ def test_the_history_says_who_changed_what_and_why(consultation, three, fay):
     assert (newest.same_as, newest.counts, strict.counts, own.counts) == (1, True, True, False)
     assert (strict.policy.set_by, strict.policy.reason) == (fay, "Insults.")
     assert [(one.name, one.old, one.new) for one in lenient.differences] == [
-        ("Personal attack: hold, from", "0.8", "0.95"),
+        ("Personal attack, held from", "0.8", "0.95"),
         (
             "Posts that could not be screened in time",
             "hold all",
@@ -332,7 +332,7 @@ def test_the_list_of_policies_is_printed(consultation, elsewhere, three, capsys)
     assert "operator" in printed
     assert "Fay" in printed
     assert "Too strict." in printed
-    assert "Personal attack: hold, from: 0.8 -> 0.95" in printed
+    assert "Personal attack, held from: 0.8 -> 0.95" in printed
     call_command("policies", "elsewhere")
     assert "no policy of its own" in capsys.readouterr().out
     with pytest.raises(CommandError):
