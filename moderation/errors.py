@@ -48,6 +48,29 @@ class SomebodyElseDecides(DomainError):
     status = 403
 
 
+class PolicyChanged(StateConflict):
+    """Somebody has set another policy since this one was looked at."""
+
+    code = "policy_changed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Somebody has set other numbers meanwhile. Yours are not in force; what you typed is kept. "
+                "Look at the comparison with the numbers that count now."
+            )
+        )
+
+
+class NothingChanges(DomainError):
+    """The policy to go back to is what counts now."""
+
+    code = "nothing_changes"
+
+    def __init__(self) -> None:
+        super().__init__(_("These numbers count already: nothing would change."))
+
+
 class ReportRefused(DomainError):
     """The report cannot be taken."""
 

@@ -61,6 +61,8 @@ class Policy(models.Model):
     awaiting = models.CharField(
         max_length=20, choices=AwaitingTreatment.choices, default=AwaitingTreatment.PUBLISH_ESTABLISHED
     )
+    reason = models.TextField(blank=True)
+    """Why it was set; blank in policies older than this field."""
     set_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )

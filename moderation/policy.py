@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 
 from forum.accounts.models import User
 from forum.consultations.models import Consultation
+from moderation.errors import NothingChanges, PolicyChanged
 from moderation.models import AwaitingTreatment, Label, Policy
+
+VALUES = tuple(
+    one.name
+    for one in Policy._meta.concrete_fields
+    if one.name not in {"id", "consultation", "number", "set_by", "reason", "created_at"}
+)
+"""The fields in which a policy says what is to happen; the others tell of its setting."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +53,18 @@ class Rules:
         return self.awaiting == AwaitingTreatment.PUBLISH_ESTABLISHED and established
 
 
+def newest_policy(consultation_id: int) -> Policy | None:
+    """The policy that counts now; None where none was ever set. One query."""
+    return Policy.objects.filter(consultation_id=consultation_id).order_by("-number").first()
+
+
 def rules_of(consultation_id: int) -> Rules:
     """The newest policy of a consultation, or the defaults. One query."""
-    policy = Policy.objects.filter(consultation_id=consultation_id).order_by("-number").first()
+    return rules_in(newest_policy(consultation_id))
+
+
+def rules_in(policy: Policy | None) -> Rules:
+    """What a policy says, whether it is saved, was replaced, or is only thought of."""
     if policy is None:
         return Rules()
     own = {
@@ -58,24 +75,56 @@ def rules_of(consultation_id: int) -> Rules:
         }
         for label in Label.values
     }
-    return Rules(number=policy.number, awaiting=policy.awaiting, own=own)
+    return Rules(number=policy.number or 0, awaiting=policy.awaiting, own=own)
+
+
+def values_of(policy: Policy | None) -> dict[str, Any]:
+    """All that a policy sets, by field; the defaults without one."""
+    return {name: getattr(policy or Policy(), name) for name in VALUES}
 
 
 def set_policy(
-    consultation_id: int, *, set_by: User | None, awaiting: str, **thresholds: float | None
+    consultation_id: int,
+    *,
+    set_by: User | None,
+    awaiting: str,
+    reason: str = "",
+    seen: int | None = None,
+    **thresholds: Any,
 ) -> Policy:
     """Adds a policy that counts from now on; earlier ones stay as they were.
 
-    `thresholds` are named like `attack_nudge_at`; one left out is the model's own. IntegrityError when they are
-    no probabilities or out of order.
+    `thresholds` are named like `attack_nudge_at`; one left out is the model's own. With `seen`, the number of the
+    policy that was looked at (0: none), PolicyChanged when another counts by now. IntegrityError when thresholds
+    are no probabilities or out of order.
     """
     with transaction.atomic():
         # The consultation's row makes two administrators take turns, so that numbers are not given twice.
         Consultation.objects.select_for_update().get(pk=consultation_id)
-        last = (
-            Policy.objects.filter(consultation_id=consultation_id).aggregate(Max("number"))["number__max"]
-            or 0
-        )
+        newest = newest_policy(consultation_id)
+        last = newest.number if newest else 0
+        if seen is not None and seen != last:
+            raise PolicyChanged
         return Policy.objects.create(
-            consultation_id=consultation_id, number=last + 1, set_by=set_by, awaiting=awaiting, **thresholds
+            consultation_id=consultation_id,
+            number=last + 1,
+            set_by=set_by,
+            awaiting=awaiting,
+            reason=reason,
+            **thresholds,
         )
+
+
+def go_back(
+    consultation_id: int, *, number: int, set_by: User | None, reason: str, seen: int | None = None
+) -> Policy:
+    """Adds a policy equal to an earlier one; nothing is rewritten, so going back can itself be gone back on.
+
+    Raises Policy.DoesNotExist, NothingChanges when that is what counts now, and PolicyChanged as `set_policy`.
+    """
+    with transaction.atomic():
+        Consultation.objects.select_for_update().get(pk=consultation_id)
+        wanted = values_of(Policy.objects.get(consultation_id=consultation_id, number=number))
+        if wanted == values_of(newest_policy(consultation_id)):
+            raise NothingChanges
+        return set_policy(consultation_id, set_by=set_by, reason=reason, seen=seen, **wanted)

@@ -8,7 +8,7 @@ from django.dispatch import receiver
 
 from forum.accounts.models import User
 from forum.accounts.signals import account_deleting, account_exporting
-from moderation.models import Appeal, Decision, Nudge, Signal, SignalKind, StatementOfReasons
+from moderation.models import Appeal, Decision, Nudge, Policy, Signal, SignalKind, StatementOfReasons
 
 Part = tuple[str, list[dict[str, Any]]]
 
@@ -73,4 +73,18 @@ def export_decisions(*, user: User, **kwargs: Any) -> Part:
             "note": one.note,
         }
         for one in decisions
+    ]
+
+
+@receiver(account_exporting)
+def export_policies(*, user: User, **kwargs: Any) -> Part:
+    policies = Policy.objects.filter(set_by=user).select_related("consultation").order_by("pk")
+    return "policies_set", [
+        {
+            "at": one.created_at.isoformat(),
+            "consultation": one.consultation.slug,
+            "number": one.number,
+            "reason": one.reason,
+        }
+        for one in policies
     ]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from moderation import views
+from moderation import policy_views, views
 
 app_name = "moderation"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("moderation/cases/<int:case_id>/claim/", views.claim, name="claim"),
     path("moderation/cases/<int:case_id>/release/", views.release, name="release"),
     path("moderation/cases/<int:case_id>/decide/", views.decide, name="decide"),
+    path("moderation/policy/", policy_views.policies, name="policies"),
+    path("moderation/policy/<slug:slug>/", policy_views.policy, name="policy"),
     path("moderation/report/<int:post_id>/", views.report, name="report"),
     path("moderation/statements/<int:statement_id>/", views.statement, name="statement"),
     path("moderation/statements/<int:statement_id>/appeal/", views.appeal, name="appeal"),

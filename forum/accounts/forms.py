@@ -78,6 +78,24 @@ class ProfileForm(forms.Form):
         field.person = person
 
 
+class LearningForm(forms.Form):
+    """Whether decided posts of the person may improve the classifier; not ticked means no."""
+
+    allowed = forms.BooleanField(
+        label=_("My posts may be used to improve this program, once a facilitator has decided about them"),
+        help_text=_(
+            "Taken are the text and the decision, without your name; addresses, telephone numbers and names in the "
+            "text are covered. Whoever has read the post here may still recognise it. You can withdraw this at any "
+            "time: no export made from then on contains your posts."
+        ),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"allowed": person.allows_learning})
+        super().__init__(*args, **kwargs)
+
+
 class DeleteAccountForm(forms.Form):
     """Asks twice: the password, and that the person knows what stays."""
 

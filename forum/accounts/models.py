@@ -32,6 +32,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now)
+    allows_learning = models.BooleanField(default=False)
+    """Whether posts of theirs that facilitators decided on may be taken, without name, to improve the classifier."""
+    learning_chosen_at = models.DateTimeField(null=True, blank=True)
+    """When they last chose so or otherwise; empty for whoever has never been asked."""
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -43,6 +47,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         constraints = [
             models.UniqueConstraint(Lower("email"), name="user_email_once"),
             models.UniqueConstraint(Lower("display_name"), name="user_display_name_once"),
+            models.CheckConstraint(
+                condition=models.Q(allows_learning=False) | models.Q(learning_chosen_at__isnull=False),
+                name="user_learning_was_chosen",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -27,6 +27,11 @@ def consultations_with_role(user: Any, kind: str) -> list[int]:
     return list(Role.objects.filter(user_id=user.pk, kind=kind).values_list("consultation_id", flat=True))
 
 
+def is_administrator(user: Any) -> bool:
+    """Whether `user` looks after the whole site; that alone makes nobody a facilitator."""
+    return bool(user is not None and user.is_authenticated and user.is_superuser)
+
+
 def can_review(user: Any) -> bool:
     """Whether `user` is a facilitator anywhere, and so has a review queue to go to."""
     return bool(consultations_with_role(user, RoleKind.FACILITATOR))

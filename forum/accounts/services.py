@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -47,6 +47,17 @@ def change_profile(user: User, *, display_name: str, language: str) -> None:
         account_renamed.send(sender=User, user=current)
 
 
+def choose_learning(user: User, *, allowed: bool) -> bool:
+    """Keeps whether decided posts of the person may improve the classifier, and since when; an export made from
+    now on goes by it. Choosing the same again changes nothing and returns False."""
+    same = Q(allows_learning=allowed, learning_chosen_at__isnull=False)
+    now = timezone.now()
+    chosen = User.objects.filter(~same, pk=user.pk).update(allows_learning=allowed, learning_chosen_at=now)
+    if chosen:
+        user.allows_learning, user.learning_chosen_at = allowed, now
+    return bool(chosen)
+
+
 def export_account(user: User) -> dict[str, Any]:
     """Everything that the site keeps about a person, ready for JSON.
 
@@ -62,6 +73,8 @@ def export_account(user: User) -> dict[str, Any]:
             "language": user.language,
             "created_at": user.created_at.isoformat(),
             "last_login": user.last_login.isoformat() if user.last_login else None,
+            "allows_learning": user.allows_learning,
+            "learning_chosen_at": user.learning_chosen_at.isoformat() if user.learning_chosen_at else None,
         },
         "roles": list(
             Role.objects.filter(user=user).order_by("pk").values("kind", slug=F("consultation__slug"))

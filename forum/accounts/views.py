@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from forum.accounts import services
 from forum.accounts.cookies import keep_language, keep_theme
-from forum.accounts.forms import DeleteAccountForm, ProfileForm
+from forum.accounts.forms import DeleteAccountForm, LearningForm, ProfileForm
 from forum.accounts.models import User
 from forum.common.sign_in import signed_in
 
@@ -58,7 +58,26 @@ def profile(request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_GET
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "accounts/privacy.html", {})
+    person = cast(User, request.user)
+    return render(request, "accounts/privacy.html", {"form": LearningForm(person=person), "person": person})
+
+
+@never_cache
+@signed_in
+@require_POST
+def learning(request: HttpRequest) -> HttpResponse:
+    """Keeps whether the person's decided posts may improve the classifier, and says what that means from now on."""
+    person = cast(User, request.user)
+    form = LearningForm(request.POST, person=person)
+    allowed = form.is_valid() and form.cleaned_data["allowed"]
+    services.choose_learning(person, allowed=allowed)
+    if allowed:
+        messages.success(
+            request, _("Your posts may be used from now on. You can withdraw this here at any time.")
+        )
+    else:
+        messages.success(request, _("Your posts are not used. No export made from now on contains them."))
+    return redirect("accounts:privacy")
 
 
 @never_cache

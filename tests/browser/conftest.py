@@ -34,8 +34,14 @@ class Site:
     url: str
     mail: Path
     password: str
+    environment: dict[str, str]
     sessions: dict[str, list[Any]] = field(default_factory=dict)
     """Cookies of those who have signed in: signing in again and again would meet the limit of sign-ins a minute."""
+
+    def manage(self, *arguments: str) -> None:
+        """Runs a management command beside the site, as an operator would."""
+        python = Path(self.environment.get("DRAFTROOM_VENV") or ROOT / ".venv") / "bin" / "python"
+        subprocess.run([str(python), "manage.py", *arguments], cwd=ROOT, env=self.environment, check=True)
 
     def verification_link(self, address: str) -> str:
         """The link in the newest letter to `address`."""
@@ -112,6 +118,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             url=f"http://127.0.0.1:{port}",
             mail=folder / "mail",
             password=(folder / "demo_password").read_text().strip(),
+            environment=environment,
         )
     finally:
         server.send_signal(signal.SIGINT)

@@ -38,7 +38,12 @@ PAGES = {
         "/accounts/privacy/",
         "/accounts/email/",
     ],
-    "facilitator": ["/moderation/", "/moderation/?state=waiting", "/moderation/?state=closed"],
+    "facilitator": [
+        "/moderation/",
+        "/moderation/?state=waiting",
+        "/moderation/?state=closed",
+        "/moderation/policy/online-consultation/",
+    ],
     "intermediary": [f"{CONSULTATION}background/new/", f"{CONSULTATION}background/1/edit/"],
 }
 
@@ -112,3 +117,55 @@ def test_the_pages_along_a_posts_way_break_no_rule(reader, language, theme):
     page.locator("[aria-invalid=true]").first.wait_for()
     check(page, "decision with errors")
     assert not broken, "\n".join(f"{name}\n  " + "\n  ".join(found) for name, found in broken.items())
+
+
+POLICY = "/moderation/policy/online-consultation/"
+PROMOTE = (
+    "from forum.accounts.models import User; "
+    "User.objects.filter(email='official@demo.draftroom.example').update(is_superuser={})"
+)
+
+
+@pytest.fixture
+def administrator(site):
+    """The sample official, who looks after the whole site for a while."""
+    site.manage("shell", "-c", PROMOTE.format(True))
+    yield "official@demo.draftroom.example"
+    site.manage("shell", "-c", PROMOTE.format(False))
+
+
+@pytest.mark.parametrize(("language", "theme", "width"), [("en", "light", 1280), ("zh-hant", "dark", 360)])
+def test_setting_a_policy_breaks_no_rule_and_works_without_scripts(
+    reader, administrator, language, theme, width
+):
+    found: dict[str, list[str]] = {}
+
+    def check(page, name: str) -> None:
+        if broken := violations(page):
+            found[name] = broken
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+
+    someone = reader(language, theme=theme, width=width)
+    someone.sign_in(administrator)
+    page = someone.goto(POLICY)
+    check(page, "policy")
+    page.fill("[name=spam_hold_at]", "high")
+    page.press("[name=spam_hold_at]", "Enter")
+    page.locator("[aria-invalid=true]").wait_for()
+    check(page, "with an error")
+    assert page.input_value("[name=spam_hold_at]") == "high"
+    page.fill("[name=spam_hold_at]", "0.9" if width > 400 else "0.91")
+    page.press("[name=spam_hold_at]", "Enter")
+    page.locator("button[value=switch]").wait_for()
+    check(page, "compared")
+
+    plain = reader(language, theme=theme, width=width, scripts=False)
+    plain.sign_in(administrator)
+    page = plain.goto(POLICY)
+    page.fill("[name=spam_hold_at]", "0.9" if width > 400 else "0.91")
+    page.click("button[value=compare]")
+    page.fill("[name=reason]", f"{language} {theme}")
+    page.click("button[value=switch]")
+    page.locator(".message--success").wait_for()
+    assert f"{language} {theme}" in page.inner_text(".policy__history")
+    assert not found, "\n".join(f"{name}\n  " + "\n  ".join(one) for name, one in found.items())

@@ -1,0 +1,1 @@
+"""What the civility model may learn from facilitators' decisions: labelled examples, consented and pseudonymous."""

@@ -1,0 +1,17 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('moderation', '0005_guard_replacing'),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name='policy',
+            name='reason',
+            field=models.TextField(blank=True, default=''),
+            preserve_default=False,
+        ),
+    ]
