@@ -16,10 +16,12 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent.parent / "tests" / "civility"
 KINDS = ("attack", "criticism", "spam", "ordinary")
-MOST_OF_A_TEMPLATE = {"train": 12, "dev": 6, "test": 6}
-SENTENCES_OF_A_TERM = {"train": 3, "dev": 1}  # those of the test split serve the fairness test alone
+MOST_OF_A_TEMPLATE = {"train": 10, "dev": 6, "test": 6}
+SENTENCES_OF_A_TERM = {"train": 6, "dev": 2}  # those of the test split serve the fairness test alone
 LANGUAGES = {"zh": "zh-Hant", "en": "en"}
 _SLOT = re.compile(r"\{(\w+)\}")
+_AN = re.compile(r"(?<=\b[Aa])(?= [aeio](?!ne\b|ne-))")  # where "a" before a slot's word becomes "an"
+_ENDS = ".?!~。\uff1f\uff01…"
 _STEPS = (1, 3, 7, 11, 13, 17)  # how far each slot of a template moves from one text to the next
 
 
@@ -84,7 +86,8 @@ class Grammar:
         for step, name in zip(_STEPS, dict.fromkeys(_SLOT.findall(template)), strict=False):
             words = self.slots[name]
             chosen[name] = words[(turn * step + zlib.crc32((template + name).encode())) % len(words)]
-        return _SLOT.sub(lambda found: chosen[found.group(1)], template)
+        text = _AN.sub("n", _SLOT.sub(lambda found: chosen[found.group(1)], template))
+        return text[0].upper() + text[1:] if template.startswith("{") else text
 
 
 def generate(folder: Path = FOLDER) -> Iterator[OwnText]:
@@ -139,9 +142,8 @@ def _texts(read: dict[str, Grammar], about_people: dict[str, Fairness]) -> Itera
 def _within(ordinary: list[str], text: str, number: int) -> str:
     neighbour = ordinary[number * 7 % len(ordinary)]
     first, second = (neighbour, text) if number % 2 else (text, neighbour)
-    if first[-1] in ".?!。?!…~":
-        return f"{first}{' ' if first[-1].isascii() else ''}{second}"
-    return f"{first}{'. ' if first[-1].isascii() else '。'}{second}"
+    joint = "" if first[-1] in _ENDS else "." if first[-1].isascii() else "。"
+    return f"{first}{joint}{' ' if first[-1].isascii() else ''}{second}"
 
 
 def _file(folder: Path, name: str) -> Path:
