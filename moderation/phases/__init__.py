@@ -45,7 +45,7 @@ from moderation.phases.pace import (
     flooding,
     thread_burst,
 )
-from moderation.phases.recent import ALIKE_FROM, RECENT_DAYS
+from moderation.phases.recent import ALIKE_FROM, KNOWN_ENOUGH, RECENT_DAYS
 from moderation.phases.scores import likely_attack, likely_spam, not_screened
 
 __all__ = [
@@ -59,6 +59,7 @@ __all__ = [
     "DUPLICATES_HELD",
     "FLOOD_MINUTES",
     "FLOOD_POSTS",
+    "KNOWN_ENOUGH",
     "LETTER_PEOPLE",
     "LINKS_AT_MOST",
     "NEVER_HOLD",

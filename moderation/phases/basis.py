@@ -18,7 +18,7 @@ from forum.accounts.models import Role, User
 from forum.discussion.gate import Action, Draft
 from forum.discussion.models import Post, PostState
 from moderation.models import SignalKind
-from moderation.phases.recent import Alike, alike_posts
+from moderation.phases.recent import Alike, SiteNamed, alike_posts, sites_named
 from moderation.policy import Rules
 from moderation.screening import Result
 from moderation.texts.contacts import Contacts, contacts_in
@@ -109,8 +109,13 @@ class Submission:
 
     @cached_property
     def alike(self) -> tuple[Alike, ...]:
-        """Other recent posts with nearly the same text. One query, whoever asks."""
+        """Other recent posts with nearly the same text. Two queries, whoever asks."""
         return alike_posts(self.signature, draft=self.draft)
+
+    @cached_property
+    def sites_named(self) -> list[SiteNamed]:
+        """Those of its sites that other recent posts name. One query."""
+        return sites_named(self.sites, draft=self.draft)
 
     @cached_property
     def newcomer(self) -> Newcomer | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from forum.discussion.gate import Action
 from moderation.models import Label, SignalKind
 from moderation.phases.basis import WEIGHTS, Finding, Submission
-from moderation.phases.recent import RECENT_DAYS, sites_named
+from moderation.phases.recent import RECENT_DAYS
 
 LINKS_AT_MOST = 4
 """Links in one post; argument needs a few sources, advertising lives on them."""
@@ -37,7 +37,7 @@ def link_campaign(submission: Submission) -> Finding | None:
     name it, a new author's post is queued. Two links to a place where anybody publishes are one site only if their
     paths agree."""
     often = CAMPAIGN_POSTS_ESTABLISHED if submission.established else CAMPAIGN_POSTS
-    for named in sites_named(submission.sites, draft=submission.draft):
+    for named in submission.sites_named:
         if named.own >= often:
             action = Action.PUBLISH if submission.established else Action.HOLD
         elif named.people >= CAMPAIGN_PEOPLE and not submission.established:

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from forum.discussion.models import Revision
 from moderation.models import Fingerprint, FingerprintKey
 from moderation.phases.basis import Submission
-from moderation.phases.recent import recent_since
+from moderation.phases.recent import KNOWN_ENOUGH, recent_since
 from moderation.texts.likeness import bands
 
 SWEEP_FINGERPRINTS = 1_000
@@ -17,10 +17,14 @@ SWEEP_FINGERPRINTS = 1_000
 
 def keep_fingerprint(submission: Submission, *, revision: Revision) -> None:
     """Remembers a saved revision, in the caller's transaction; a text without links and too short for a signature
-    leaves nothing. Two queries."""
-    keys = {*bands(submission.signature), *submission.sites}
-    if not keys:
+    leaves nothing, and of what is known well enough only the signature is kept. Two queries."""
+    if not submission.signature and not submission.sites:
         return
+    known = {one.key for one in submission.sites_named if one.posts >= KNOWN_ENOUGH}
+    others = sum(one.author_id != submission.draft.author_id for one in submission.alike)
+    keys = submission.sites.keys() - known
+    if others < KNOWN_ENOUGH:
+        keys |= set(bands(submission.signature))
     fingerprint = Fingerprint.objects.create(revision=revision, signature=submission.signature)
     FingerprintKey.objects.bulk_create(FingerprintKey(fingerprint=fingerprint, key=key) for key in keys)
 
