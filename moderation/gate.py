@@ -22,6 +22,7 @@ from moderation.services.cases import (
     note_new_text,
     open_case,
 )
+from moderation.services.fingerprints import forget_fingerprints, keep_fingerprint
 from moderation.services.screenings import keep_screening
 from moderation.services.statements import state_hold
 
@@ -32,7 +33,7 @@ class Evidence:
 
     judgement: Judgement
     result: Result | None
-    post_state: str
+    submission: Submission
     nudge_id: int | None
 
 
@@ -66,21 +67,26 @@ class ModerationGate:
             evidence=Evidence(
                 judgement=judgement,
                 result=result,
-                post_state=submission.post_state,
+                submission=submission,
                 nudge_id=nudge.pk if nudge else None,
             ),
         )
 
     def record(self, verdict: Verdict, *, post: Post, revision: Revision) -> None:
-        """Keeps screening, nudges, signals and case; a hold is told to the author, a missing screening queued."""
+        """Keeps screening, fingerprint, nudges, signals and case; a hold is told to the author, a missing screening
+        queued."""
         evidence: Evidence = verdict.evidence
         if evidence.result is None:
             async_task("moderation.tasks.screen_revision", revision.pk)
         else:
             keep_screening(evidence.result, revision=revision)
+        keep_fingerprint(evidence.submission, revision=revision)
         _resolve_nudges(evidence, post=post, revision=revision)
         findings = evidence.judgement.findings
-        newly_held = post.state == PostState.HELD and evidence.post_state in ("", PostState.PUBLISHED)
+        newly_held = post.state == PostState.HELD and evidence.submission.post_state in (
+            "",
+            PostState.PUBLISHED,
+        )
         if not findings and not newly_held and revision.number == 1:
             return
         lock_post(post.pk)
@@ -94,8 +100,9 @@ class ModerationGate:
             state_hold(post=post, revision=revision, rule=verdict.label)
 
     def withdrawn(self, post: Post) -> None:
-        """The author took the post back: its case ends, and so do its appeals."""
+        """The author took the post back: its case ends, and so do its appeals; its texts are forgotten."""
         lock_post(post.pk)
+        forget_fingerprints(post.pk)
         if case := open_case(post.pk):
             end_case(case, because=CaseEnd.WITHDRAWN)
 

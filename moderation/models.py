@@ -236,8 +236,15 @@ class SignalKind(models.TextChoices):
     SCREENING = "screening", _("screening")
     REPORT = "report", _("report")
     LINKS = "links", _("many links")
+    CAMPAIGN = "campaign", _("one site again and again")
+    SHORT_LINK = "short_link", _("link that hides where it leads")
     DUPLICATE = "duplicate", _("same text again")
+    LETTER = "letter", _("same text from several people")
+    REMOVED = "removed", _("text of a hidden post again")
     FLOODING = "flooding", _("many posts at once")
+    BURST = "burst", _("many new accounts at once")
+    NEW_LINK = "new_link", _("link from a new account")
+    CONTACT = "contact", _("contact details from a new account")
     REVISED = "revised", _("changed by its author")
     AWAITING = "awaiting", _("not screened yet")
     HELD = "held", _("held: its author is waiting")
@@ -247,7 +254,8 @@ class SignalKind(models.TextChoices):
 class Signal(models.Model):
     """One reason to look at a post, with the weight it adds to the case's priority.
 
-    `words` are what a reporter wrote. `score` is the probability of a screening, or the count of a rule.
+    `words` are what a reporter wrote. `score` is the probability of a screening, or the count of a rule. `details` are
+    the ids and numbers that a rule's explanation needs (`moderation.explanations`), and no words.
     """
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="signals")
@@ -257,6 +265,7 @@ class Signal(models.Model):
     weight = models.PositiveSmallIntegerField()
     score = models.FloatField(null=True, blank=True)
     words = models.TextField(blank=True)
+    details = models.JSONField(default=dict, blank=True)
     revision = models.ForeignKey(Revision, models.CASCADE, null=True, blank=True, related_name="signals")
     reporter = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="reports"
@@ -275,6 +284,33 @@ class Signal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} signal of case {self.case_id}"
+
+
+class Fingerprint(models.Model):
+    """What is kept of a revision for some days, so that later texts like it are found. No text can be read from it.
+
+    `signature` is that of `moderation.texts.likeness`; empty for a text too short to have one.
+    """
+
+    revision = models.OneToOneField(Revision, models.CASCADE, related_name="fingerprint")
+    signature = models.BinaryField(default=b"")
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self) -> str:
+        return f"fingerprint of revision {self.revision_id}"
+
+
+class FingerprintKey(models.Model):
+    """By what a fingerprint is looked up: a hash of a band of its signature, or of a site that the text names."""
+
+    fingerprint = models.ForeignKey(Fingerprint, models.CASCADE, related_name="keys")
+    key = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "fingerprint"], name="fingerprint_key_once")]
+
+    def __str__(self) -> str:
+        return f"key of fingerprint {self.fingerprint_id}"
 
 
 class DecisionAction(models.TextChoices):

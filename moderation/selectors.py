@@ -21,6 +21,7 @@ from forum.discussion.places import places
 from forum.discussion.selectors import post_context
 from forum.realtime.models import Stream
 from forum.realtime.streams import stream_key
+from moderation.explanations import Explanation, explained
 from moderation.models import (
     Appeal,
     Case,
@@ -180,7 +181,8 @@ class AuthorHistory:
 @dataclass(frozen=True)
 class CaseDetail:
     """Everything a facilitator needs to decide. `pieces` are the current source, cut where passages weighed;
-    `differences` the way from the last text judged, or the one before, to the current one."""
+    `differences` the way from the last text judged, or the one before, to the current one; each signal comes
+    with what explains it."""
 
     case: Case
     post: Post
@@ -189,7 +191,7 @@ class CaseDetail:
     pieces: Sequence[tuple[str, bool]]
     scores: Sequence[ScoreView]
     screening: Screening | None
-    signals: Sequence[Signal]
+    signals: Sequence[tuple[Signal, Explanation]]
     context: Sequence[Post]
     article: SectionView | None
     history: AuthorHistory
@@ -242,7 +244,7 @@ def case_detail(case: Case, *, user: Any, language: str) -> CaseDetail:
         pieces=cut(current.source, screening.passages if screening else []),
         scores=_scores(screening, consultation_id=case.consultation_id),
         screening=screening,
-        signals=list(case.signals.order_by("-weight", "pk")),
+        signals=explained(case, language=language),
         context=post_context(post.pk),
         article=_article(post.thread, language=language),
         history=_history(post, consultation_id=case.consultation_id),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from forum.discussion.models import Post, PostState, Revision
-from moderation.services import screen_late
+from moderation.services import screen_late, sweep_fingerprints
 
 logger = logging.getLogger(__name__)
 
@@ -36,3 +36,9 @@ def screen_awaiting() -> int:
             break
         done += 1
     return done
+
+
+def forget_old_texts() -> int:
+    """Forgets the fingerprints of texts that are no longer recent; returns how many. Runs every hour. What is older is
+    never looked at, so a late run changes no verdict."""
+    return sweep_fingerprints()

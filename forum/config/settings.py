@@ -336,6 +336,7 @@ SOCKETS_PER_PERSON = env.int("SOCKETS_PER_PERSON", default=20)
 CLAIM_MINUTES = 15
 APPEAL_WINDOW_DAYS = 30
 ESTABLISHED_AUTHOR_POSTS = 3
+OFFICIAL_DOMAINS = env.list("OFFICIAL_DOMAINS", default=["gov.tw", "edu.tw"])
 DISCUSSION_GATE = "moderation.gate.ModerationGate"
 CIVILITY_MODEL = env.str("CIVILITY_MODEL", default="")
 

@@ -3,6 +3,7 @@
 from moderation.services.appeals import appeal_decision, decide_appeal
 from moderation.services.cases import claim_case, release_case
 from moderation.services.decisions import decide, possible_actions, what_changed
+from moderation.services.fingerprints import sweep_fingerprints
 from moderation.services.reports import report_post
 from moderation.services.screenings import screen_late
 
@@ -15,5 +16,6 @@ __all__ = [
     "release_case",
     "report_post",
     "screen_late",
+    "sweep_fingerprints",
     "what_changed",
 ]

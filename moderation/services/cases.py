@@ -79,6 +79,7 @@ def file_findings(
             rule=finding.rule,
             score=finding.score,
             weight=finding.weight,
+            details=dict(finding.details),
         )
         for finding in found
     ]

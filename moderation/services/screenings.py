@@ -9,7 +9,7 @@ from forum.discussion.gate import Action, Draft
 from forum.discussion.models import Post, PostState, Revision
 from forum.discussion.services import hold_post, publish_post, screened
 from moderation.models import Case, CaseEnd, Decision, Nudge, Screening, SignalKind
-from moderation.phases import SCORE_PHASES, Judgement, Submission, is_established, judge
+from moderation.phases import NEVER_HOLD, SCORE_PHASES, Judgement, Submission, is_established, judge
 from moderation.policy import rules_of
 from moderation.screening import Result, screen
 from moderation.services.cases import consultation_id_of, end_case, file_findings, lock_post, open_case
@@ -92,10 +92,10 @@ def _apply(judgement: Judgement, *, post: Post, revision: Revision) -> None:
         if holds:
             hold_post(post.pk)
             state_hold(post=post, revision=revision, rule=judgement.label)
-    elif post.state == PostState.HELD and not holds and case and _waits_for_screening_alone(case):
+    elif post.state == PostState.HELD and not holds and case and _is_held_for_screening_alone(case):
         if judgement.findings:
             _file(judgement, post=post, revision=revision)
-        else:
+        elif not case.signals.filter(kind__in=NEVER_HOLD).exists():
             end_case(case, because=CaseEnd.SCREENED)
         publish_post(post.pk)
     else:
@@ -109,5 +109,6 @@ def _file(judgement: Judgement, *, post: Post, revision: Revision, newly_held: b
         file_findings(judgement.findings, post=post, revision=revision, newly_held=newly_held)
 
 
-def _waits_for_screening_alone(case: Case) -> bool:
-    return not case.signals.exclude(kind__in=(SignalKind.AWAITING, SignalKind.HELD)).exists()
+def _is_held_for_screening_alone(case: Case) -> bool:
+    """Rules that only queue may have found something as well; that is looked at after the post is shown."""
+    return not case.signals.exclude(kind__in=(SignalKind.AWAITING, SignalKind.HELD, *NEVER_HOLD)).exists()

@@ -19,14 +19,9 @@ from moderation.models import (
     StatementOfReasons,
 )
 
-AUTOMATIC = (
-    SignalKind.SCREENING,
-    SignalKind.LINKS,
-    SignalKind.DUPLICATE,
-    SignalKind.FLOODING,
-    SignalKind.AWAITING,
-)
-"""The signals that a program, not a person, has raised."""
+BY_PEOPLE = (SignalKind.REPORT, SignalKind.APPEAL, SignalKind.REVISED, SignalKind.HELD)
+AUTOMATIC = tuple(kind for kind in SignalKind if kind not in BY_PEOPLE)
+"""The signals that a program, not a person, has raised. That a post is held follows from another signal."""
 
 
 def was_detected_automatically(case: Case) -> bool:

@@ -36,6 +36,21 @@ TEXTS = (
     "comments would help researchers and journalists, and would cost the agency little.",
 )
 
+WORDS = (
+    "公告 期間 團體 理由 條文 機關 平台 意見 草案 地方 會議 資料 說明 採納 逐點 公開 網站 研究 記者 成本"
+    " 道路 公園 學校 醫院 河川 橋梁 車站 市場 農地 漁港 山林 宿舍 圖書 路燈 公車 水庫".split(),
+    "notice period group reason clause agency website comment draft local meeting record answer export public budget"
+    " ferry harbour island journal kitchen lantern machine number orchard pepper quarter river summer timber umbrella"
+    " village winter yellow zebra bridge castle doctor engine forest garden hospital iron jacket ladder".split(),
+)
+"""Mixed anew for each post, so that no two are nearly the same and none is held as a duplicate."""
+
+
+def _text(number: int) -> str:
+    at = number % len(TEXTS)
+    words = random.Random(number).choices(WORDS[at % 2], k=40)
+    return f"{TEXTS[at].format(number)} {(' ' if at % 2 else '').join(words)}"
+
 
 def main() -> None:
     take_core(1)
@@ -87,7 +102,7 @@ async def _post(
     """Milliseconds from submit to the author's answer, and to each reader's socket."""
     token = "a" * 32
     session = data["sessions"][number % len(data["sessions"])]
-    text = TEXTS[number % len(TEXTS)].format(number)
+    text = _text(number)
     headers = (
         f"Cookie: {data['session_cookie']}={session}; {data['csrf_cookie']}={token}\r\n"
         f"X-CSRFToken: {token}\r\nHX-Request: true\r\n"

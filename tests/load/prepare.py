@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import timedelta
 
 import django
 
@@ -22,6 +23,7 @@ def people_and_thread() -> None:
     from django.contrib.auth import get_user_model
     from django.test import Client
     from django.urls import reverse
+    from django.utils import timezone
 
     from forum.consultations.sample import load_sample
     from forum.discussion.services import open_thread
@@ -33,7 +35,10 @@ def people_and_thread() -> None:
     sessions = []
     for number in range(AUTHORS):
         user = get_user_model().objects.create_user(
-            f"author{number}@example.tw", None, display_name=f"Author {number}"
+            f"author{number}@example.tw",
+            None,
+            display_name=f"Author {number}",
+            created_at=timezone.now() - timedelta(days=30),
         )
         client = Client()
         client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])

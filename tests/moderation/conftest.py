@@ -16,7 +16,7 @@ from forum.consultations.models import (
 )
 from forum.discussion import gate as gates
 from forum.discussion.services import open_thread, submit_post
-from moderation.models import Case
+from moderation.models import Case, Signal
 from moderation.screening import engine
 from moderation.services import decide
 from tests.moderation.stub import KeywordClassifier, engine_of
@@ -157,6 +157,25 @@ def say(thread):
         return submit_post(author=author, source=source, language="en", **options)
 
     return say
+
+
+@pytest.fixture
+def at_home(say):
+    """Makes a person no newcomer: an account of a month, and so many published posts; three make them established."""
+
+    def at_home(person, *, posts=1):
+        User.objects.filter(pk=person.pk).update(created_at=timezone.now() - timedelta(days=30))
+        for number in range(posts):
+            assert say(person, f"Remark number {number}").post.state == "published"
+        return person
+
+    return at_home
+
+
+@pytest.fixture
+def signals_of():
+    """The kinds of a post's signals."""
+    return lambda post: sorted(Signal.objects.filter(post=post).values_list("kind", flat=True))
 
 
 @pytest.fixture

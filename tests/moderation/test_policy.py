@@ -1,4 +1,4 @@
-"""From scores and simple rules to publish, nudge or hold."""
+"""From scores to publish, nudge or hold; what a consultation makes of them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from django.utils import translation
 from forum.accounts.services import export_account
 from forum.discussion.gate import Action, Draft
 from moderation.errors import NothingChanges, PolicyChanged
-from moderation.models import Case, Policy
-from moderation.phases import FLOOD_POSTS, LINKS_AT_MOST, Submission, judge
+from moderation.models import Policy
+from moderation.phases import Submission, judge
 from moderation.policy import Rules, go_back, rules_in, rules_of, set_policy, values_of
 from moderation.policy_history import history, model_in_use, preview
 from moderation.screening import Result
@@ -99,57 +99,6 @@ def test_thresholds_out_of_order_are_refused_by_the_database(consultation, wrong
 def test_a_consultations_own_threshold_holds(consultation, say, alice):
     set_policy(consultation.pk, set_by=None, awaiting="hold_all", attack_nudge_at=0.5)
     assert say(alice, "silly").verdict.action is Action.NUDGE
-
-
-# ---- simple rules ----
-
-
-def links(count):
-    return " ".join(f"https://example.org/{number}" for number in range(count))
-
-
-def test_links_up_to_the_limit_pass(say, alice):
-    assert say(alice, links(LINKS_AT_MOST)).post.state == "published"
-    assert not Case.objects.exists()
-
-
-def test_too_many_links_of_a_new_author_are_held(say, alice):
-    post = say(alice, links(LINKS_AT_MOST + 1)).post
-    assert post.state == "held"
-    assert Case.objects.get(post=post).signals.filter(kind="links", rule="spam").exists()
-
-
-def test_too_many_links_of_an_established_author_are_queued(say, alice):
-    for number in range(3):
-        say(alice, f"Post number {number}")
-    post = say(alice, links(LINKS_AT_MOST + 1)).post
-    assert post.state == "published"
-    assert Case.objects.get(post=post).signals.get().kind == "links"
-
-
-def test_the_same_long_text_is_queued_and_then_held(say, alice, bob):
-    text = "Please sign my petition about something else entirely."
-    assert say(alice, text).post.state == "published"
-    second = say(alice, text.upper()).post
-    assert second.state == "published"
-    assert Case.objects.get(post=second).signals.get().kind == "duplicate"
-    assert say(alice, text).post.state == "held"
-    assert say(bob, text).post.state == "published"
-
-
-def test_short_agreement_may_be_said_twice(say, alice):
-    say(alice, "I agree.")
-    say(alice, "I agree.")
-    assert not Case.objects.exists()
-
-
-def test_many_posts_in_a_short_time_are_queued(say, alice):
-    for number in range(FLOOD_POSTS):
-        say(alice, f"Post number {number}")
-    assert not Case.objects.exists()
-    post = say(alice, "One more").post
-    assert post.state == "published"
-    assert Case.objects.get(post=post).signals.get().kind == "flooding"
 
 
 # ---- back to an earlier policy ----
