@@ -5,6 +5,7 @@ from moderation.services.cases import claim_case, release_case
 from moderation.services.decisions import decide, possible_actions, what_changed
 from moderation.services.reports import report_post
 from moderation.services.screenings import screen_late
+from moderation.services.shadows import recently_missed, shadow
 
 __all__ = [
     "appeal_decision",
@@ -12,8 +13,10 @@ __all__ = [
     "decide",
     "decide_appeal",
     "possible_actions",
+    "recently_missed",
     "release_case",
     "report_post",
     "screen_late",
+    "shadow",
     "what_changed",
 ]
