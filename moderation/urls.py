@@ -1,6 +1,6 @@
 from django.urls import path
 
-from moderation import views
+from moderation import comparison_views, views
 
 app_name = "moderation"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("moderation/cases/<int:case_id>/claim/", views.claim, name="claim"),
     path("moderation/cases/<int:case_id>/release/", views.release, name="release"),
     path("moderation/cases/<int:case_id>/decide/", views.decide, name="decide"),
+    path("moderation/models/", comparison_views.models, name="models"),
     path("moderation/report/<int:post_id>/", views.report, name="report"),
     path("moderation/statements/<int:statement_id>/", views.statement, name="statement"),
     path("moderation/statements/<int:statement_id>/appeal/", views.appeal, name="appeal"),
