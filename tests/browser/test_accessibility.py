@@ -38,7 +38,12 @@ PAGES = {
         "/accounts/privacy/",
         "/accounts/email/",
     ],
-    "facilitator": ["/moderation/", "/moderation/?state=waiting", "/moderation/?state=closed"],
+    "facilitator": [
+        "/moderation/",
+        "/moderation/?state=waiting",
+        "/moderation/?state=closed",
+        "/moderation/models/",
+    ],
     "intermediary": [f"{CONSULTATION}background/new/", f"{CONSULTATION}background/1/edit/"],
 }
 
