@@ -37,8 +37,10 @@ def shadow(revision_id: int) -> bool:
     if result is None:
         return False
     with transaction.atomic():
-        # The post may have been withdrawn or deleted while the model was reading it.
-        if unshadowed().select_for_update(of=("self",)).filter(pk=screening.pk).exists():
+        # While the model was reading, the post may have gone, or another task have scored it: the screening's row
+        # makes two tasks take turns.
+        locked = Screening.objects.select_for_update(no_key=True).filter(pk=screening.pk).first()
+        if locked and unshadowed().filter(pk=locked.pk).exists():
             ShadowScreening.objects.create(
                 screening=screening,
                 attack=result.scores["attack"],
