@@ -18,7 +18,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 VENV = Path(os.environ.get("DRAFTROOM_VENV") or ROOT / ".venv").absolute()
 PYTHON = VENV / "bin" / "python"
-INCLUDED = {"requirements.txt": [], "requirements-dev.txt": ["requirements.txt"]}
+INCLUDED = {
+    "requirements.txt": [],
+    "requirements-dev.txt": ["requirements.txt"],
+    "requirements-train.txt": [],
+}
 
 
 def tell(line: str) -> None:

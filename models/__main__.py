@@ -10,7 +10,9 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from models import data
-from models.infer import WEIGHTS, Classifier
+from models.infer import LABELS, WEIGHTS
+from models.loading import load
+from models.pretrained import ModelError
 
 USAGE_ERROR = 2  # a folder, file or column that is not as it should be
 
@@ -20,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))
-    except (data.DataError, FileNotFoundError) as error:
+    except (data.DataError, ModelError, FileNotFoundError) as error:
         print(f"models: {error}", file=sys.stderr)
         return USAGE_ERROR
 
@@ -75,7 +77,7 @@ def _evaluate(options: argparse.Namespace) -> int:
 
     return evaluate.command(
         options.folder,
-        weights=options.weights,
+        classifier=load(options.weights, labels=options.labels, threads=1),
         as_json=options.json,
         baseline=options.baseline,
         split=options.split,
@@ -83,7 +85,7 @@ def _evaluate(options: argparse.Namespace) -> int:
 
 
 def _score(options: argparse.Namespace) -> int:
-    classifier = Classifier.load(options.weights, threads=options.threads)
+    classifier = load(options.weights, labels=options.labels, threads=options.threads)
     try:
         for line in sys.stdin:
             text = line.rstrip("\n")
@@ -97,6 +99,13 @@ def _bench(options: argparse.Namespace) -> int:
     from models import bench
 
     return bench.command(weights=options.weights)
+
+
+def _labels(given: str) -> dict[str, list[str]]:
+    read = {label: names.split("+") for label, _, names in (part.partition("=") for part in given.split(","))}
+    if not all(label in LABELS and all(names) for label, names in read.items()):
+        raise argparse.ArgumentTypeError(f"{given!r} is not like attack=toxic+insult,spam=LABEL_1")
+    return read
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -116,6 +125,17 @@ def _parser() -> argparse.ArgumentParser:
         return made
 
     with_data(command("data", _data, "Build the training set; print its table and hash."))
+
+    def with_labels(made: argparse.ArgumentParser) -> argparse.ArgumentParser:
+        made.add_argument(
+            "--labels",
+            type=_labels,
+            default={},
+            metavar="attack=NAME+NAME,spam=NAME",
+            help="outputs of a transformers model (a folder or hub id as --weights) that stand for each label",
+        )
+        return made
+
     train = with_data(command("train", _train, "Train the n-gram model and the network."))
     train.add_argument("--out", type=Path, required=True, help="folder of the run")
     train.add_argument("--config", type=Path, help="JSON file of train.Config fields")
@@ -134,8 +154,8 @@ def _parser() -> argparse.ArgumentParser:
         "--save", action="store_true", help="keep the new ones in the weights' config.json"
     )
     calibrate.add_argument("--parts", default="ngrams,network", help="sides that count")
-    evaluate = command(
-        "evaluate", _evaluate, "Score every .csv.gz of a folder; print figures by set and label."
+    evaluate = with_labels(
+        command("evaluate", _evaluate, "Score every .csv.gz of a folder; print figures by set and label.")
     )
     evaluate.add_argument("folder", type=Path)
     evaluate.add_argument("--json", action="store_true")
@@ -143,7 +163,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument(
         "--baseline", type=Path, metavar="DATA", help="also train baselines on this folder's sets"
     )
-    score = command("score", _score, "Read lines on standard input, write JSON lines.")
+    score = with_labels(command("score", _score, "Read lines on standard input, write JSON lines."))
     score.add_argument("--threads", type=int, default=1)
     command("bench", _bench, "Measure latency, start and memory.")
     return parser

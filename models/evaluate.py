@@ -19,6 +19,7 @@ from models import data, own_texts
 from models.calibrate import expected_calibration_error
 from models.data import LABELS, UNKNOWN, Row
 from models.infer import Classifier, probability
+from models.pretrained import PretrainedClassifier
 
 ROUNDS = 400  # of the bootstrap
 Scores = Mapping[str, NDArray[np.float64]]  # by label, one a row
@@ -47,7 +48,14 @@ class Figures:
     held_zeros: float | None
 
 
-def command(folder: Path, *, weights: Path, as_json: bool, baseline: Path | None, split: str) -> int:
+def command(
+    folder: Path,
+    *,
+    classifier: Classifier | PretrainedClassifier,
+    as_json: bool,
+    baseline: Path | None,
+    split: str,
+) -> int:
     """Print the table (or JSON) for the rows of `folder` that are in `split` ("all" takes every row)."""
     rows = [row for row in data.read_folder(folder) if split in ("all", row.split) and row.text.strip()]
     if baseline is not None:
@@ -56,9 +64,11 @@ def command(folder: Path, *, weights: Path, as_json: bool, baseline: Path | None
     if not rows:
         raise data.DataError(f"{folder}: no row of split {split!r}")
     baselines = baseline_scores(data.build(baseline)["train"], rows) if baseline is not None else {}
-    classifier = Classifier.load(weights, threads=1)
-    models = shipped_scores(classifier, rows) | baselines
-    figures = list(table(rows, models, classifier.thresholds))
+    if isinstance(classifier, Classifier):
+        scores = shipped_scores(classifier, rows)
+    else:
+        scores = pretrained_scores(classifier, rows)
+    figures = list(table(rows, scores | baselines, classifier.thresholds))
     if as_json:
         json.dump([asdict(line) for line in figures], sys.stdout, indent=1)
         print()
@@ -83,6 +93,14 @@ def shipped_scores(classifier: Classifier, rows: Sequence[Row]) -> dict[str, Sco
     named = {"shipped": shipped, "network alone": network, "n-grams alone": ngrams}
     return {
         name: {label: np.array(values) for label, values in scores.items()} for name, scores in named.items()
+    }
+
+
+def pretrained_scores(classifier: PretrainedClassifier, rows: Sequence[Row]) -> dict[str, Scores]:
+    """Return the scores of a transformers model, under its version."""
+    scored = classifier.score_many([row.text for row in rows])
+    return {
+        classifier.version: {label: np.array([getattr(one, label) for one in scored]) for label in LABELS}
     }
 
 
@@ -132,7 +150,7 @@ def table(
     rows: Sequence[Row], models: Mapping[str, Scores], thresholds: Mapping[str, Mapping[str, float]]
 ) -> Iterator[Figures]:
     """Yield the figures of every set, language, label and model; the project's own sets also by case."""
-    for label in LABELS:
+    for label in (label for label in LABELS if label in thresholds):
         groups: dict[tuple[str, str], list[int]] = {}
         for i, row in enumerate(rows):
             if getattr(row, label) != UNKNOWN:

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.explain import Passage, passages
 from models.ngrams import NgramScorer
 from models.normalise import is_chinese, normalise
 from models.windows import overlapping
@@ -28,12 +29,9 @@ LABELS = ("attack", "spam")
 MOST_WINDOWS = 8  # of a long text that the network reads; the n-grams read all and choose
 FOCUS_FROM = 24  # tokens from which the sentence that the n-grams suspect most is also read by itself
 FOCUS_MARGIN = 1.5  # logits by which that sentence must stand out to count; chosen on validation rows
-MOST_OCCLUSIONS = 4  # passages left out in turn for an explanation
 
 _Window = tuple[list[int], Mapping[str, float], bool]  # token numbers, logits of the n-grams, whether Chinese
 _SENTENCE = re.compile(r"[^。!?;\n]+?(?:[。!?;\n]+|\.(?=\s)|$)")
-_PASSAGE = re.compile(r"[^。！？!?；;\n]+?(?:[。！？!?；;\n]+|\.(?=\s)|$)")  # sentences of the original text
-_CLAUSE = re.compile(r"[^，,、：:\n]+[，,、：:\n]*")  # where it has only one
 
 
 @dataclass(frozen=True)
@@ -42,16 +40,6 @@ class Score:
 
     attack: float
     spam: float
-
-
-@dataclass(frozen=True)
-class Passage:
-    """Characters start to end (exclusive) of the original text; without them the score falls by `weight`."""
-
-    start: int
-    end: int
-    label: str
-    weight: float
 
 
 class Classifier:
@@ -86,33 +74,20 @@ class Classifier:
         return [self.score(text) for text in texts]
 
     def explain(self, text: str, label: str, *, limit: int = 3) -> list[Passage]:
-        """Return the sentences whose absence lowers the label's score most, heaviest first, at most `limit`.
-
-        Clauses, where the text is one sentence. Costs at most five scores: the n-grams choose MOST_OCCLUSIONS
-        passages, each of which is left out in turn.
-        """
+        """Return the passages that weigh most, heaviest first, at most `limit` (`models.explain`)."""
         if label not in LABELS:
             raise ValueError(f"no label {label!r}")
-        clauses = _spans(_PASSAGE, text)
-        if len(clauses) < 2:
-            clauses = _spans(_CLAUSE, text)
-        suspects = sorted(clauses, key=lambda span: -self._clause_logit(text[slice(*span)], label))
-        whole = getattr(self.score(text), label)
-        if len(clauses) < 2:
-            return [Passage(*_trimmed(text, span), label, whole) for span in clauses][:limit]
-        passages = []
-        for start, end in suspects[:MOST_OCCLUSIONS]:
-            fall = whole - getattr(self.score(text[:start] + text[end:]), label)
-            if fall > 0:
-                passages.append(Passage(*_trimmed(text, (start, end)), label, fall))
-        return sorted(passages, key=lambda passage: -passage.weight)[:limit]
+        return passages(
+            text,
+            label,
+            score=lambda part: getattr(self.score(part), label),
+            suspicion=lambda part: self._ngrams.logits(normalise(part))[label],
+            limit=limit,
+        )
 
     def evidence(self, text: str) -> list[Evidence]:
         """Return what each read window of the text says before calibration: for `calibrate` and `evaluate`."""
         return self._evidence(normalise(text))
-
-    def _clause_logit(self, clause: str, label: str) -> float:
-        return self._ngrams.logits(normalise(clause))[label]
 
     def _evidence(self, normalised: str) -> list[Evidence]:
         if self._network is None:
@@ -204,16 +179,6 @@ class _Network:
         given = {"words": words[None], "mask": np.ones((1, len(ids)), dtype=np.int64)}
         (row,) = self._session.run(["logits"], given)[0]
         return {label: float(logit) for label, logit in zip(LABELS, row, strict=True)}
-
-
-def _spans(pattern: re.Pattern[str], text: str) -> list[tuple[int, int]]:
-    return [found.span() for found in pattern.finditer(text) if re.search(r"\w", found.group())]
-
-
-def _trimmed(text: str, span: tuple[int, int]) -> tuple[int, int]:
-    part = text[slice(*span)]
-    start = span[0] + len(part) - len(part.lstrip())
-    return start, start + len(part.strip())
 
 
 def _digest(folder: Path) -> str:

@@ -141,6 +141,7 @@ class Screening(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        indexes = [models.Index(fields=["created_at"], name="screening_by_time")]
         constraints = [
             models.UniqueConstraint(fields=["revision", "model_version"], name="screening_once_a_model"),
             models.CheckConstraint(
@@ -155,6 +156,33 @@ class Screening(models.Model):
 
     def __str__(self) -> str:
         return f"screening {self.pk}"
+
+
+class ShadowScreening(models.Model):
+    """What the shadow model says of the revision of one screening. Nothing acts on it: it is there to be compared.
+
+    A label that the model does not score is 0 and has no thresholds. It holds no text, and goes with the revision.
+    """
+
+    screening = models.OneToOneField(Screening, models.CASCADE, related_name="shadow")
+    attack = models.FloatField()
+    spam = models.FloatField()
+    thresholds = models.JSONField(default=dict)
+    model_version = models.CharField(max_length=64)
+    milliseconds = models.PositiveIntegerField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["created_at"], name="shadow_by_time")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(attack__gte=0, attack__lte=1, spam__gte=0, spam__lte=1),
+                name="shadow_scores_are_probabilities",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"shadow of screening {self.screening_id}"
 
 
 # ---- the queue ----------------------------------------------------------------------------------------------

@@ -63,12 +63,14 @@ class QueueRow:
 @dataclass(frozen=True)
 class Queue:
     """The cases a facilitator may work on, the most pressing first; `total` also counts those not listed.
-    `streams` gives the queue's stream of each of their consultations with its newest event's number."""
+    `streams` gives the queue's stream of each of their consultations with its newest event's number; with `has_shadow`
+    there is a page that compares the models."""
 
     rows: Sequence[QueueRow]
     total: int
     state: str
     is_for_many: bool
+    has_shadow: bool
     streams: Sequence[tuple[str, int]]
 
 
@@ -108,6 +110,7 @@ def review_queue(user: Any, *, state: str, language: str) -> Queue:
         total=cases.count(),
         state=state,
         is_for_many=len(ids) > 1,
+        has_shadow=bool(settings.CIVILITY_SHADOW_MODEL),
         streams=_streams(ids),
     )
 

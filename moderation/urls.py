@@ -1,6 +1,6 @@
 from django.urls import path
 
-from moderation import policy_views, views
+from moderation import comparison_views, policy_views, views
 
 app_name = "moderation"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("moderation/cases/<int:case_id>/decide/", views.decide, name="decide"),
     path("moderation/policy/", policy_views.policies, name="policies"),
     path("moderation/policy/<slug:slug>/", policy_views.policy, name="policy"),
+    path("moderation/models/", comparison_views.models, name="models"),
     path("moderation/report/<int:post_id>/", views.report, name="report"),
     path("moderation/statements/<int:statement_id>/", views.statement, name="statement"),
     path("moderation/statements/<int:statement_id>/appeal/", views.appeal, name="appeal"),

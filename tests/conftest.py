@@ -6,6 +6,7 @@ with the reason. `DRAFTROOM_REQUIRE_ALL=1` turns every skip into a failure: noth
 
 from __future__ import annotations
 
+import importlib.util
 import inspect
 import os
 import shutil
@@ -43,6 +44,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     for marker, variable in DATA_MARKERS.items():
         if item.get_closest_marker(marker) and not Path(os.environ.get(variable) or "\0").is_dir():
             pytest.skip(f"{variable} names no folder")
+    if item.get_closest_marker("needs_torch") and not importlib.util.find_spec("torch"):
+        pytest.skip("torch is not installed (pip install -r requirements-train.txt)")
     if item.get_closest_marker("browser") and not find_chromium():
         pytest.skip("Chromium is not installed (or set CHROMIUM to its path)")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 import zoneinfo
+from importlib.util import find_spec
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,42 @@ class _Env(environ.Env):
             return super().get_value(var, *args, **kwargs)
         except (ValueError, TypeError) as error:
             raise ImproperlyConfigured(f"{var} has a value that cannot be read.") from error
+
+    def labels(self, var: str) -> dict[str, list[str]]:
+        """Label -> outputs of a transformers model, written as `attack=toxic+insult,spam=LABEL_1`."""
+        read = {label: names.split("+") for label, names in self._by_label(var).items()}
+        if not all(all(names) for names in read.values()):
+            raise ImproperlyConfigured(f"{var} must be like attack=toxic+insult,spam=LABEL_1.")
+        return read
+
+    def thresholds(self, var: str) -> dict[str, dict[str, float]]:
+        """Label -> probabilities from which a text is nudged, queued and held, written as `attack=0.5/0.7/0.9`."""
+        wrong = ImproperlyConfigured(
+            f"{var} must be like attack=0.5/0.7/0.9: nudge, queue, hold, from 0 to 1."
+        )
+        names = ("nudge_at", "flag_at", "hold_at")
+        try:
+            read = {
+                label: dict(zip(names, map(float, numbers.split("/")), strict=True))
+                for label, numbers in self._by_label(var).items()
+            }
+        except ValueError as error:
+            raise wrong from error
+        for levels in read.values():
+            if not (
+                all(0 <= level <= 1 for level in levels.values()) and levels["flag_at"] <= levels["hold_at"]
+            ):
+                raise wrong
+        return read
+
+    def _by_label(self, var: str) -> dict[str, str]:
+        parts = [part.strip().partition("=") for part in self.str(var, default="").split(",") if part.strip()]
+        read = {label: value for label, _, value in parts}
+        if len(read) != len(parts) or not read.keys() <= {"attack", "spam"}:
+            raise ImproperlyConfigured(
+                f"{var} must give attack or spam, or both, once each, like attack=...,spam=..."
+            )
+        return read
 
 
 env = _Env()
@@ -338,7 +375,21 @@ APPEAL_WINDOW_DAYS = 30
 ESTABLISHED_AUTHOR_POSTS = 3
 OFFICIAL_DOMAINS = env.list("OFFICIAL_DOMAINS", default=["gov.tw", "edu.tw"])
 DISCUSSION_GATE = "moderation.gate.ModerationGate"
+# Which model screens, and which only scores beside it. Labels and thresholds are those of a transformers model.
 CIVILITY_MODEL = env.str("CIVILITY_MODEL", default="")
+CIVILITY_LABELS = env.labels("CIVILITY_LABELS")
+CIVILITY_THRESHOLDS = env.thresholds("CIVILITY_THRESHOLDS")
+CIVILITY_SHADOW_MODEL = env.str("CIVILITY_SHADOW_MODEL", default="")
+CIVILITY_SHADOW_LABELS = env.labels("CIVILITY_SHADOW_LABELS")
+CIVILITY_SHADOW_THRESHOLDS = env.thresholds("CIVILITY_SHADOW_THRESHOLDS")
+for _name, _outputs in (
+    ("CIVILITY_LABELS", CIVILITY_LABELS),
+    ("CIVILITY_SHADOW_LABELS", CIVILITY_SHADOW_LABELS),
+):
+    if _outputs and find_spec("torch") is None:
+        raise ImproperlyConfigured(
+            f"{_name} is for a transformers model, which needs torch: pip install torch."
+        )
 
 # ---- logs: ids, codes and milliseconds, never the text of a post ------------------------------------------
 

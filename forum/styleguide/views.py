@@ -11,7 +11,7 @@ from django.utils import translation
 
 from forum.common.templatetags.draftroom import THEMES, lang_tag
 from forum.styleguide.forms import SampleForm
-from forum.styleguide.samples import sample
+from forum.styleguide.samples import compared_models, parting_texts, sample
 
 PAGES = ("home", "consultation", "draft", "thread", "empty", "queue")
 COLOURS = (
@@ -56,6 +56,8 @@ def _render(request: HttpRequest, template: str) -> HttpResponse:
             "colours": COLOURS,
             "form": SampleForm(),
             "refused": refused,
+            "compared": compared_models(),
+            "parting": parting_texts(sampled, language=language),
         }
         return render(request, template, context)
 

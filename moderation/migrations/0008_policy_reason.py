@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('moderation', '0005_guard_replacing'),
+        ('moderation', '0007_forgetting_schedule'),
     ]
 
     operations = [

@@ -1,5 +1,5 @@
-"""The civility model behind a time limit: scores of a text, or None. The only place that imports `models`."""
+"""The civility models behind a time limit: scores of a text, or None. The only place that imports `models`."""
 
-from moderation.screening.engine import Result, Span, screen, warm
+from moderation.screening.engine import Result, Span, screen, screen_in_shadow, warm
 
-__all__ = ["Result", "Span", "screen", "warm"]
+__all__ = ["Result", "Span", "screen", "screen_in_shadow", "warm"]

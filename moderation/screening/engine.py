@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooSlow
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from django.conf import settings
@@ -79,13 +78,25 @@ class Result:
     milliseconds: int
 
 
-def load_shipped_classifier() -> Scorer:
-    """The model that comes with the program, or the one in the folder that CIVILITY_MODEL names."""
-    from models.infer import Classifier
+def load_live() -> Scorer:
+    """The model that comes with the program, or the one that CIVILITY_MODEL names."""
+    return _load(settings.CIVILITY_MODEL, settings.CIVILITY_LABELS, settings.CIVILITY_THRESHOLDS)
 
-    folder = Path(settings.CIVILITY_MODEL) if settings.CIVILITY_MODEL else None
-    classifier: Scorer = Classifier.load(folder, threads=1)
-    return classifier
+
+def load_shadow() -> Scorer:
+    """The model that CIVILITY_SHADOW_MODEL names."""
+    return _load(
+        settings.CIVILITY_SHADOW_MODEL, settings.CIVILITY_SHADOW_LABELS, settings.CIVILITY_SHADOW_THRESHOLDS
+    )
+
+
+def _load(
+    name: str, labels: Mapping[str, Sequence[str]], thresholds: Mapping[str, Mapping[str, float]]
+) -> Scorer:
+    from models.loading import load
+
+    scorer: Scorer = load(name, labels=labels, thresholds=thresholds, threads=1)
+    return scorer
 
 
 class Engine:
@@ -101,6 +112,10 @@ class Engine:
     def warm(self) -> None:
         """Begins to load the classifier in a thread of its own and returns at once."""
         self._pool.submit(self._loaded)
+
+    def is_ready(self, *, timeout_ms: int | None) -> bool:
+        """Loads the classifier if need be, and says whether it is there."""
+        return self._within(timeout_ms, time.monotonic(), self._loaded) is not None
 
     def screen(self, text: str, *, timeout_ms: int | None) -> Result | None:
         """Scores `text`; None when that failed or took longer than `timeout_ms` (None: no limit). Passages are
@@ -144,7 +159,8 @@ class Engine:
                     logger.info("screening_loaded ms=%d", (time.monotonic() - started) * 1000)
                 except Exception as error:  # noqa: BLE001 - whatever is wrong with the model, posts go on
                     self._failed_at = time.monotonic()
-                    logger.error("screening_unavailable error=%s", type(error).__name__)
+                    # No text has been seen yet: the message is the model's own, and says what is missing.
+                    logger.error("screening_unavailable error=%s: %s", type(error).__name__, error)
             return self._scorer
 
     def _failed_lately(self) -> bool:
@@ -168,13 +184,21 @@ class Engine:
         return tuple(sorted(spans, key=lambda span: -span.weight))
 
 
-_engine = Engine(load_shipped_classifier)
+_engine = Engine(load_live)
+_shadow = Engine(load_shadow)
 
 
 def use(engine: Engine) -> Engine:
     """Puts another engine into this process; returns the one it replaces."""
     global _engine
     replaced, _engine = _engine, engine
+    return replaced
+
+
+def use_shadow(engine: Engine) -> Engine:
+    """Puts another shadow into this process; returns the one it replaces."""
+    global _shadow
+    replaced, _shadow = _shadow, engine
     return replaced
 
 
@@ -186,3 +210,11 @@ def warm() -> None:
 def screen(text: str, *, timeout_ms: int | None) -> Result | None:
     """Scores a text in this process's classifier; None when that failed or took longer than `timeout_ms`."""
     return _engine.screen(text, timeout_ms=timeout_ms)
+
+
+def screen_in_shadow(text: str, *, timeout_ms: int | None) -> Result | None:
+    """Scores a text in the shadow model as `screen` does in the live one. For the worker alone: a request never waits
+    for it. Loading has the same time again and does not count in the result's milliseconds."""
+    if not _shadow.is_ready(timeout_ms=timeout_ms):
+        return None
+    return _shadow.screen(text, timeout_ms=timeout_ms)

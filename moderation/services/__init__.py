@@ -6,6 +6,7 @@ from moderation.services.decisions import decide, possible_actions, what_changed
 from moderation.services.fingerprints import sweep_fingerprints
 from moderation.services.reports import report_post
 from moderation.services.screenings import screen_late
+from moderation.services.shadows import recently_missed, shadow
 
 __all__ = [
     "appeal_decision",
@@ -13,9 +14,11 @@ __all__ = [
     "decide",
     "decide_appeal",
     "possible_actions",
+    "recently_missed",
     "release_case",
     "report_post",
     "screen_late",
+    "shadow",
     "sweep_fingerprints",
     "what_changed",
 ]

@@ -13,6 +13,7 @@ from moderation.phases import NEVER_HOLD, SCORE_PHASES, Judgement, Submission, i
 from moderation.policy import rules_of
 from moderation.screening import Result, screen
 from moderation.services.cases import consultation_id_of, end_case, file_findings, lock_post, open_case
+from moderation.services.shadows import queue_shadow
 from moderation.services.statements import state_hold
 
 LATE_TIMEOUT_MS = 30_000
@@ -20,7 +21,8 @@ LATE_TIMEOUT_MS = 30_000
 
 
 def keep_screening(result: Result, *, revision: Revision | None = None, nudge: Nudge | None = None) -> None:
-    """Saves one run of the classifier; the same model over the same revision is saved once."""
+    """Saves one run of the classifier; the same model over the same revision is saved once. The shadow model follows
+    in the worker."""
     Screening.objects.bulk_create(
         [
             Screening(
@@ -39,6 +41,8 @@ def keep_screening(result: Result, *, revision: Revision | None = None, nudge: N
         ],
         ignore_conflicts=True,
     )
+    if revision is not None:
+        queue_shadow(revision)
 
 
 def screen_late(revision_id: int) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -78,6 +79,14 @@ def _free_port() -> int:
         return port
 
 
+def _lighter_model(folder: Path) -> Path:
+    """The shipped model without its network: a shadow that differs, and needs nothing that is not here."""
+    folder.mkdir()
+    for name in ("config.json", "ngrams.npz"):
+        shutil.copy(ROOT / "models" / "weights" / name, folder)
+    return folder
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("site")
@@ -93,6 +102,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "PORT": str(port),
         "POST_RATE_LIMITS": "600/m",
         "SCREENING_TIMEOUT_MS": "10000",
+        "CIVILITY_SHADOW_MODEL": str(_lighter_model(tmp_path_factory.mktemp("models") / "shadow")),
     } | _own_database()
     server = subprocess.Popen(
         [str(ROOT / "bin" / "serve")],

@@ -43,6 +43,7 @@ PAGES = {
         "/moderation/?state=waiting",
         "/moderation/?state=closed",
         "/moderation/policy/online-consultation/",
+        "/moderation/models/",
     ],
     "intermediary": [f"{CONSULTATION}background/new/", f"{CONSULTATION}background/1/edit/"],
 }

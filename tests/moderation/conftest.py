@@ -19,7 +19,7 @@ from forum.discussion.services import open_thread, submit_post
 from moderation.models import Case, Signal
 from moderation.screening import engine
 from moderation.services import decide
-from tests.moderation.stub import KeywordClassifier, engine_of
+from tests.moderation.stub import KeywordClassifier, ShadowClassifier, engine_of, engine_without_weights
 
 ATTACK = "You idiot, this paragraph is wrong."
 HARSH = "This paragraph is a disgrace and should be struck."
@@ -41,6 +41,27 @@ def use_engine(classifier):
         engine.use(other)
 
     return use
+
+
+@pytest.fixture
+def use_shadow(settings):
+    """Configures a shadow model, and puts an engine in its place; none is there to begin with."""
+    replaced = engine.use_shadow(engine_without_weights())
+
+    def use(other):
+        settings.CIVILITY_SHADOW_MODEL = "other/model"
+        engine.use_shadow(other)
+
+    yield use
+    engine.use_shadow(replaced)
+
+
+@pytest.fixture
+def shadowed(use_shadow):
+    """A shadow that goes by other keywords; returns it."""
+    made = ShadowClassifier()
+    use_shadow(engine_of(made))
+    return made
 
 
 @pytest.fixture

@@ -32,6 +32,7 @@ class Passage:
 
 class KeywordClassifier:
     version = "keywords-1"
+    keywords = KEYWORDS
     thresholds = {
         "attack": {"nudge_at": 0.7, "flag_at": 0.6, "hold_at": 0.9},
         "spam": {"nudge_at": 0.8, "flag_at": 0.6, "hold_at": 0.9},
@@ -43,7 +44,7 @@ class KeywordClassifier:
     def score(self, text):
         self.texts.append(text)
         found = {"attack": 0.02, "spam": 0.02}
-        for word, (label, score) in KEYWORDS.items():
+        for word, (label, score) in self.keywords.items():
             if word in text:
                 found[label] = max(found[label], score)
         return Score(**found)
@@ -51,9 +52,17 @@ class KeywordClassifier:
     def explain(self, text, label, limit=3):
         return [
             Passage(text.index(word), text.index(word) + len(word), label, score)
-            for word, (of, score) in KEYWORDS.items()
+            for word, (of, score) in self.keywords.items()
             if of == label and word in text
         ][:limit]
+
+
+class ShadowClassifier(KeywordClassifier):
+    """Another opinion: "idiot" is as bad, "silly" is fine, "disgrace" is not; of advertising it knows nothing."""
+
+    version = "shadow-1"
+    keywords = {"idiot": ("attack", 0.91), "disgrace": ("attack", 0.93), "fool": ("attack", 0.65)}
+    thresholds = {"attack": {"nudge_at": 0.5, "flag_at": 0.7, "hold_at": 0.9}}
 
 
 class BrokenClassifier(KeywordClassifier):

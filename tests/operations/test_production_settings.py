@@ -40,6 +40,14 @@ REFUSED = [
     ("LOG_LEVEL", "loud", "LOG_LEVEL must be DEBUG"),
     ("DATA_DIR", "/dev/null/data", "DATA_DIR must be a folder that can be written"),
     ("TIME_ZONE", "Mars/Olympus", "TIME_ZONE must be a name like"),
+    ("CIVILITY_LABELS", "toxic", "CIVILITY_LABELS must give attack or spam"),
+    ("CIVILITY_LABELS", "attack=toxic,attack=insult", "CIVILITY_LABELS must give attack or spam"),
+    ("CIVILITY_LABELS", "attack=toxic++insult", "CIVILITY_LABELS must be like"),
+    ("CIVILITY_SHADOW_LABELS", "rude=toxic", "CIVILITY_SHADOW_LABELS must give attack or spam"),
+    ("CIVILITY_THRESHOLDS", "attack=0.5", "CIVILITY_THRESHOLDS must be like"),
+    ("CIVILITY_THRESHOLDS", "attack=0.5/high/0.9", "CIVILITY_THRESHOLDS must be like"),
+    ("CIVILITY_THRESHOLDS", "attack=0.5/0.9/0.7", "CIVILITY_THRESHOLDS must be like"),
+    ("CIVILITY_SHADOW_THRESHOLDS", "spam=0.5/0.7/1.9", "CIVILITY_SHADOW_THRESHOLDS must be like"),
 ]
 
 
@@ -74,6 +82,45 @@ def test_the_deployment_check_is_clean_with_good_settings(tmp_path: Path) -> Non
     run = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION, DATA_DIR=str(tmp_path))
     assert run.returncode == 0, run.stderr
     assert "no issues" in run.stdout
+
+
+PROBE = (
+    "from django.conf import settings as s\n"
+    "print(s.CIVILITY_LABELS, s.CIVILITY_THRESHOLDS, s.CIVILITY_SHADOW_LABELS, s.CIVILITY_SHADOW_THRESHOLDS)"
+)
+
+
+@pytest.mark.needs_torch
+def test_outputs_and_thresholds_of_a_transformers_model_are_read(tmp_path: Path) -> None:
+    run = manage(
+        "shell",
+        "--no-imports",
+        "-c",
+        PROBE,
+        **PRODUCTION,
+        DATA_DIR=str(tmp_path),
+        CIVILITY_LABELS="attack=toxic+insult, spam=LABEL_1",
+        CIVILITY_SHADOW_THRESHOLDS="attack=0.5/0.7/0.9",
+    )
+    labels = "{'attack': ['toxic', 'insult'], 'spam': ['LABEL_1']}"
+    assert (
+        run.stdout
+        == f"{labels} {{}} {{}} {{'attack': {{'nudge_at': 0.5, 'flag_at': 0.7, 'hold_at': 0.9}}}}\n"
+    )
+
+
+def test_a_transformers_model_without_torch_stops_the_start(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import importlib.util as u; f = u.find_spec\n"
+        "u.find_spec = lambda name, package=None: None if name == 'torch' else f(name, package)\n"
+    )
+    settings = {**PRODUCTION, "DATA_DIR": str(tmp_path), "PYTHONPATH": str(tmp_path)}
+    run = manage("check", **settings, CIVILITY_SHADOW_LABELS="attack=toxic")
+    assert run.returncode != 0
+    assert run.stderr == (
+        "Draftroom cannot start: CIVILITY_SHADOW_LABELS is for a transformers model, "
+        "which needs torch: pip install torch.\n"
+    )
 
 
 def test_a_database_that_does_not_answer_is_told_in_one_line(tmp_path: Path) -> None:
