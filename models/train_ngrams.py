@@ -18,7 +18,7 @@ def fit_rows(rows: Sequence[Row]) -> NgramScorer:
     """Train on every row that carries a label; zeros of sets that hide insults in them weigh less."""
     known = [row for row in rows if row.attack != UNKNOWN or row.spam != UNKNOWN]
     weights = [
-        1.0 if 1 in (row.attack, row.spam) else SAMPLES.get(row.dataset, Sample(0, 0)).weight_of_zero
+        1.0 if 1 in (row.attack, row.spam) else SAMPLES.get(row.dataset, Sample()).weight_of_zero
         for row in known
     ]
     truth = {label: np.array([getattr(row, label) for row in known]) for label in LABELS}

@@ -61,9 +61,36 @@ def test_the_hash_depends_on_texts_and_labels_not_on_order(make_set: MakeSet) ->
     assert data.fingerprint(rows) == data.fingerprint(reversed(rows)) != data.fingerprint(other)
 
 
-def test_the_network_sees_the_shares_that_are_written_down(make_set: MakeSet) -> None:
-    rows = [(f"text number {i}", "en", "0", "", "hatemoji_build", "train") for i in range(300)]
-    sample = data.transformer_sample(data.read_folder(make_set(rows)), seed=1)
-    assert len(sample) == data.SAMPLES["hatemoji_build"].others
-    assert {row.weight for row in sample} == {data.SAMPLES["hatemoji_build"].weight_of_zero}
-    assert sample == data.transformer_sample(data.read_folder(make_set(rows)), seed=1)
+def test_a_network_reads_each_set_as_often_as_is_written_down(make_set: MakeSet) -> None:
+    rows = [(f"text number {i}", "en", "0", "", "cad", "train") for i in range(100)]
+    read = data.training_order(data.read_folder(make_set(rows)), chinese=False, seed=1)
+    assert len(read) == 100 * data.SAMPLES["cad"].passes
+    assert {text: read.count(text) for text in read} == dict.fromkeys(read, data.SAMPLES["cad"].passes)
+    assert len(set(read[:100])) > 60, "copies of a row are spread over the run"
+    assert read == data.training_order(data.read_folder(make_set(rows)), chinese=False, seed=1)
+
+
+def test_the_english_network_reads_english_alone_and_the_chinese_one_both(make_set: MakeSet) -> None:
+    rows = data.read_folder(
+        make_set(
+            [("one", "en", "0", "", "joined_calm", "train")] * 50
+            + [("一", "zh-Hant", "0", "", "own", "train")] * 50
+        )
+    )
+    assert {row.lang for row in data.training_order(rows, chinese=False, seed=1)} == {"en"}
+    chinese = [row.lang for row in data.training_order(rows, chinese=True, seed=1)]
+    assert 0 < chinese.count("en") < chinese.count("zh-Hant")
+
+
+def test_long_calm_posts_are_made_of_calm_ones_alone(make_set: MakeSet) -> None:
+    rows = data.read_folder(
+        make_set(
+            [(f"Calm {i}", "en", "0", "0", "polis_benign", "train") for i in range(20)]
+            + [("Hostile", "en", "1", "0", "own:attack", "train"), ("Unknown", "en", "0", "", "cad", "train")]
+        )
+    )
+    made = data.joined_calm(rows, "train")
+    assert len(made) == data.JOINED["train"]
+    assert {(row.attack, row.spam, row.dataset) for row in made} == {(0, 0, "joined_calm")}
+    assert not any("Hostile" in row.text or "Unknown" in row.text for row in made)
+    assert made == data.joined_calm(rows, "train")

@@ -61,15 +61,15 @@ def test_no_two_texts_of_different_splits_nearly_equal() -> None:
 
 
 @pytest.mark.parametrize("name", LANGUAGES)
-def test_few_insults_of_the_test_split_were_seen_in_training(name: str) -> None:
+def test_many_insults_of_the_test_split_were_not_seen_in_training(name: str) -> None:
     grammar = grammars()[name]
     words = _words(name, "test")
     assert len(words) >= 30
-    assert len(words & _words(name, "train")) < len(words) / 3
+    assert len(words & _words(name, "train")) < 2 / 3 * len(words)
     learnt = "\n".join(t.text.lower() for t in TEXTS if t.split == "train" and t.attack)
     insults = {word.lower() for word in grammar.slots["insult_test"]}
     seen = {word for word in insults if re.search(rf"(?<![a-z]){re.escape(word)}(?![a-z])", learnt)}
-    assert len(seen) < len(insults) / 3, seen
+    assert len(seen) < 2 / 3 * len(insults), seen
 
 
 def test_spam_is_not_an_attack_and_harsh_criticism_is_neither() -> None:
