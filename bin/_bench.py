@@ -9,7 +9,7 @@ import _environment
 
 
 def main() -> None:
-    python = _environment.ready("requirements.txt")
+    python = _environment.ready("requirements-dev.txt")
     os.chdir(_environment.ROOT)
     os.execv(python, [str(python), "-m", "tests.load", *sys.argv[1:]])
 

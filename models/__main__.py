@@ -6,11 +6,11 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 from models import data
-from models.infer import LABELS, WEIGHTS
+from models.infer import LABELS, READERS, WEIGHTS
 from models.loading import load
 from models.pretrained import ModelError
 
@@ -37,14 +37,13 @@ def _train(options: argparse.Namespace) -> int:
     except ModuleNotFoundError as error:
         raise data.DataError(f"training needs requirements-train.txt: {error}") from error
 
-    if options.part != "ngrams" and options.packages is None and options.start is None:
-        raise data.DataError("training the network from the base needs --packages")
     splits = data.build(data.data_folder(options.data))
     if options.part in ("ngrams", "both"):
         options.out.mkdir(parents=True, exist_ok=True)
         train_ngrams.fit_rows(splits["train"]).save(options.out / "ngrams.npz")
     if options.part in ("network", "both"):
         given = json.loads(options.config.read_text()) if options.config else {}
+        given |= {"reader": options.reader} if options.reader else {}
         train.train(
             splits, train.Config(**given), packages=options.packages, out=options.out, start=options.start
         )
@@ -55,8 +54,10 @@ def _export(options: argparse.Namespace) -> int:
     from models.export import export
 
     splits = data.build(data.data_folder(options.data))
+    runs = {reader: run for reader in READERS if (run := getattr(options, reader))}
     export(
-        options.run_folder,
+        options.ngrams or options.weights / "ngrams.npz",
+        runs,
         options.weights,
         data_hash=data.fingerprint(row for r in splits.values() for row in r),
     )
@@ -68,8 +69,8 @@ def _calibrate(options: argparse.Namespace) -> int:
 
     rows = calibrate.validation_rows(data.build(data.data_folder(options.data))["dev"])
     if options.with_file:
-        rows += [replace(row, source="own:decision") for row in data.read_file(options.with_file)]
-    return calibrate.command(options.weights, rows, parts=options.parts.split(","), save=options.save)
+        rows += calibrate.decided_rows(options.with_file)
+    return calibrate.command(options.weights, rows, save=options.save)
 
 
 def _evaluate(options: argparse.Namespace) -> int:
@@ -81,6 +82,7 @@ def _evaluate(options: argparse.Namespace) -> int:
         as_json=options.json,
         baseline=options.baseline,
         split=options.split,
+        evade=options.evade,
     )
 
 
@@ -124,8 +126,6 @@ def _parser() -> argparse.ArgumentParser:
         made.add_argument("--data", help="folder of .csv.gz sets (default: CIVILITY_DATA)")
         return made
 
-    with_data(command("data", _data, "Build the training set; print its table and hash."))
-
     def with_labels(made: argparse.ArgumentParser) -> argparse.ArgumentParser:
         made.add_argument(
             "--labels",
@@ -136,14 +136,24 @@ def _parser() -> argparse.ArgumentParser:
         )
         return made
 
+    with_data(command("data", _data, "Build the training set; print its table and hash."))
     train = with_data(command("train", _train, "Train the n-gram model and the network."))
     train.add_argument("--out", type=Path, required=True, help="folder of the run")
     train.add_argument("--config", type=Path, help="JSON file of train.Config fields")
+    train.add_argument("--reader", choices=("en", "zh"), help="which of the two networks")
     train.add_argument("--packages", type=Path, help="folder of the base's packages or wheels")
-    train.add_argument("--start", type=Path, help="folder of the run to go on from")
+    train.add_argument(
+        "--start",
+        type=Path,
+        nargs="+",
+        default=(),
+        help="folder of the run to go on from; of several, their average",
+    )
     train.add_argument("--part", choices=("ngrams", "network", "both"), default="both")
-    export = with_data(command("export", _export, "Write the weights of a run as they ship."))
-    export.add_argument("run_folder", type=Path)
+    export = with_data(command("export", _export, "Write the weights of runs as they ship."))
+    export.add_argument("--ngrams", type=Path, help="file of the n-gram model (default: that of the weights)")
+    export.add_argument("--en", type=Path, nargs="+", help="runs of the English network, to be averaged")
+    export.add_argument("--zh", type=Path, nargs="+", help="runs of the Chinese network, to be averaged")
     calibrate = with_data(
         command("calibrate", _calibrate, "Refit calibration and thresholds; print old and new.")
     )
@@ -153,13 +163,17 @@ def _parser() -> argparse.ArgumentParser:
     calibrate.add_argument(
         "--save", action="store_true", help="keep the new ones in the weights' config.json"
     )
-    calibrate.add_argument("--parts", default="ngrams,network", help="sides that count")
     evaluate = with_labels(
         command("evaluate", _evaluate, "Score every .csv.gz of a folder; print figures by set and label.")
     )
     evaluate.add_argument("folder", type=Path)
     evaluate.add_argument("--json", action="store_true")
     evaluate.add_argument("--split", default="test", help="test (default), dev, train or all")
+    evaluate.add_argument(
+        "--evade",
+        action="store_true",
+        help="also write the ones so as to evade the model, and score them again",
+    )
     evaluate.add_argument(
         "--baseline", type=Path, metavar="DATA", help="also train baselines on this folder's sets"
     )

@@ -1,7 +1,7 @@
 """What a score costs: latency, start and memory, beside a network of DistilBERT-multilingual's size in one run.
 
 That network has random weights and runs in ONNX Runtime as float32, on the same thread and 64 tokens. Making it
-needs `onnx` (requirements-train.txt); without it only the shipped model is measured.
+needs `onnx` (requirements-dev.txt); without it only the shipped model is measured.
 """
 
 from __future__ import annotations
@@ -72,10 +72,11 @@ def command(*, weights: Path) -> int:
 
 
 def posts() -> dict[str, str]:
-    """Return the texts measured: one window of about 64 tokens in each language, and the longest post."""
+    """Return the texts measured: 64 tokens in each language, 64 with a suspect sentence, and the longest post."""
     return {
         "English, 64 tokens": ENGLISH,
         "Chinese, 64 tokens": CHINESE,
+        "English, a sentence read twice": ENGLISH.replace("Please", "You idiot,"),
         "longest post, 10,000 characters": (ENGLISH + " ") * (10_000 // len(ENGLISH)),
     }
 

@@ -19,27 +19,58 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.explain import Passage, passages
+from models.explain import Passage, heavy_passages
 from models.ngrams import NgramScorer
-from models.normalise import is_chinese, normalise
-from models.windows import overlapping
+from models.normalise import HAN, LONGEST, normalise
+from models.windows import Span, overlapping, passages, pieces, trimmed
 
 WEIGHTS = Path(__file__).parent / "weights"
 LABELS = ("attack", "spam")
-MOST_WINDOWS = 8  # of a long text that the network reads; the n-grams read all and choose
+READERS = ("en", "zh")  # the networks: English alone, and everything that holds a Han character
+MOST_WINDOWS = 8  # of a long text that a network reads; the n-grams read all and choose
+SHORT = 120  # characters up to which a text is one window in any case
 FOCUS_FROM = 24  # tokens from which the sentence that the n-grams suspect most is also read by itself
-FOCUS_MARGIN = 1.5  # logits by which that sentence must stand out to count; chosen on validation rows
+FOCUS_SUSPICION = (
+    -2.0
+)  # logit of the n-grams from which that is worth a second reading; chosen on validation rows
+FOCUS_MARGIN = {
+    "en": 1.5,
+    "zh": 0.5,
+}  # logits by which that sentence must stand out; chosen on validation rows
 
-_Window = tuple[list[int], Mapping[str, float], bool]  # token numbers, logits of the n-grams, whether Chinese
-_SENTENCE = re.compile(r"[^。!?;\n]+?(?:[。!?;\n]+|\.(?=\s)|$)")
+_HAN = re.compile(rf"[{HAN}]")
 
 
 @dataclass(frozen=True)
 class Score:
-    """Calibrated probabilities, 0 to 1. A signal for people to look at, not proof."""
+    """Calibrated probabilities, 0 to 1: a signal for people to look at, not proof.
+
+    Each comes from the one window (or sentence) of the text that is most suspect: characters start to end
+    (exclusive) of the original text.
+    """
 
     attack: float
     spam: float
+    attack_span: Span = (0, 0)
+    spam_span: Span = (0, 0)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What one window of a text says before calibration: logits of the n-grams by label, of the network by answer.
+
+    `network` is empty where only n-grams are shipped.
+    """
+
+    span: Span
+    is_chinese: bool
+    ngrams: Mapping[str, float]
+    network: Mapping[str, float]
+    is_focus: bool = False  # the most suspect sentence, read once more by itself
+
+    @property
+    def language(self) -> str:
+        return "zh" if self.is_chinese else "en"
 
 
 class Classifier:
@@ -48,7 +79,11 @@ class Classifier:
     def __init__(self, folder: Path, *, threads: int) -> None:
         self._config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         self._ngrams = NgramScorer.load(folder / "ngrams.npz")
-        self._network = _Network.load(folder, threads=threads)
+        self._networks = {
+            reader: _Network(folder / reader, answers=self._config["answers"], threads=threads)
+            for reader in READERS
+            if (folder / reader).is_dir()
+        }
         self._tokens: int = self._config.get("tokens", 128)
         self.thresholds: Mapping[str, Mapping[str, float]] = self._config["thresholds"]
         self.version = f"{self._config['name']}+{_digest(folder)}"
@@ -60,87 +95,134 @@ class Classifier:
 
     @property
     def calibration(self) -> Mapping[str, Any]:
-        """By label and language ("en", "zh"): the weight of each side's logit, and a bias."""
+        """By label and language ("en", "zh"): the weight of each logit, and a bias."""
         calibration: Mapping[str, Any] = self._config["calibration"]
         return calibration
 
     def score(self, text: str) -> Score:
         """Return both probabilities. Of a long text the highest of its overlapping windows counts."""
-        evidence = self._evidence(normalise(text))
-        return Score(*(probability(evidence, self.calibration, label) for label in LABELS))
+        evidence = self.evidence(text)
+        (attack, attack_span), (spam, spam_span) = (
+            heaviest(evidence, self.calibration, label) for label in LABELS
+        )
+        return Score(attack, spam, attack_span, spam_span)
 
     def score_many(self, texts: Sequence[str]) -> list[Score]:
         """Return a score for each text; batches gain nothing on one core, so they are taken one by one."""
         return [self.score(text) for text in texts]
 
     def explain(self, text: str, label: str, *, limit: int = 3) -> list[Passage]:
-        """Return the passages that weigh most, heaviest first, at most `limit` (`models.explain`)."""
+        """Return the passages that weigh most, heaviest first, at most `limit`, for at most five scores."""
         if label not in LABELS:
             raise ValueError(f"no label {label!r}")
-        return passages(
+        return heavy_passages(
             text,
             label,
-            score=lambda part: getattr(self.score(part), label),
+            score=lambda part: float(getattr(self.score(part), label)),
             suspicion=lambda part: self._ngrams.logits(normalise(part))[label],
             limit=limit,
         )
 
     def evidence(self, text: str) -> list[Evidence]:
         """Return what each read window of the text says before calibration: for `calibrate` and `evaluate`."""
-        return self._evidence(normalise(text))
+        copy = _Copy.of(text)
+        network = self._reader(copy.normalised)
+        if network is None:
+            return [self._said(trimmed(text, (0, len(text))), copy.normalised)]
+        windows = network.windows(copy.normalised, tokens=self._tokens)
+        length = sum(len(ids) for ids, _ in windows)
+        if len(windows) > MOST_WINDOWS:
+            ngrams = [max(self._ngrams.logits(copy.normalised[slice(*span)]).values()) for _, span in windows]
+            inner = sorted(range(1, len(windows) - 1), key=lambda i: -ngrams[i])[: MOST_WINDOWS - 2]
+            windows = [windows[i] for i in (0, *inner, -1)]
+        said = [
+            self._said(copy.original(span), copy.normalised[slice(*span)], network, ids)
+            for ids, span in windows
+        ]
+        return [*said, *(self._focus(text) if length >= FOCUS_FROM else [])]
 
-    def _evidence(self, normalised: str) -> list[Evidence]:
-        if self._network is None:
-            return [Evidence(is_chinese(normalised), self._ngrams.logits(normalised), {})]
-        windows = self._network.windows(normalised, tokens=self._tokens)
-        read: list[_Window] = [(ids, self._ngrams.logits(part), is_chinese(part)) for ids, part in windows]
-        if len(read) > MOST_WINDOWS:
-            inner = sorted(read[1:-1], key=lambda window: -max(window[1].values()))[: MOST_WINDOWS - 2]
-            read = [read[0], *inner, read[-1]]
-        evidence = [Evidence(chinese, ngrams, self._network.logits(ids)) for ids, ngrams, chinese in read]
-        return [*evidence, *self._focus(normalised, sum(len(ids) for ids, _ in windows))]
-
-    def _focus(self, normalised: str, tokens: int) -> list[Evidence]:
+    def _focus(self, text: str) -> list[Evidence]:
         """Return the evidence of the most suspect sentence: a calm post around an insult would hide it."""
-        sentences = [part for part in _SENTENCE.findall(normalised) if len(part) > 1]
-        if self._network is None or len(sentences) < 2 or tokens < FOCUS_FROM:
+        sentences = [(span, normalise(text[slice(*span)])) for span in passages(text)]
+        if len(sentences) < 2:
             return []
-        said = [(self._ngrams.logits(sentence), sentence) for sentence in sentences]
-        ngrams, sentence = max(said, key=lambda pair: pair[0]["attack"])
-        ids, text = self._network.windows(sentence, tokens=self._tokens)[0]
-        return [Evidence(is_chinese(text), ngrams, self._network.logits(ids), is_focus=True)]
+        suspicion, span, sentence = max(
+            (self._ngrams.logits(sentence)["attack"], span, sentence) for span, sentence in sentences
+        )
+        network = self._reader(sentence)
+        if suspicion < FOCUS_SUSPICION or network is None or not sentence:
+            return []
+        ids, part = network.windows(sentence, tokens=self._tokens)[0]
+        return [self._said(trimmed(text, span), sentence[slice(*part)], network, ids, is_focus=True)]
+
+    def _said(
+        self,
+        span: Span,
+        part: str,
+        network: _Network | None = None,
+        ids: Sequence[int] = (),
+        *,
+        is_focus: bool = False,
+    ) -> Evidence:
+        answers = network.logits(ids) if network else {}
+        return Evidence(span, bool(_HAN.search(part)), self._ngrams.logits(part), answers, is_focus)
+
+    def _reader(self, normalised: str) -> _Network | None:
+        return self._networks.get("zh" if _HAN.search(normalised) else "en")
+
+
+def heaviest(evidence: Sequence[Evidence], calibration: Mapping[str, Any], label: str) -> tuple[float, Span]:
+    """Return the highest calibrated probability of the windows, and that window's span.
+
+    The sentence read by itself counts for attack alone, and by a margin.
+    """
+    found = [
+        (_logit(window, calibration[label][window.language], label), window.span)
+        for window in evidence
+        if label == "attack" or not window.is_focus
+    ]
+    logit, span = max(found, key=lambda pair: pair[0])
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit)))), span
+
+
+def _logit(window: Evidence, fit: Mapping[str, float], label: str) -> float:
+    logit = fit["bias"] + fit["ngrams"] * window.ngrams[label]
+    logit += sum(fit.get(answer, 0.0) * value for answer, value in window.network.items())
+    return logit - FOCUS_MARGIN[window.language] if window.is_focus else logit
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """The logits of one window by label; `network` is empty where only n-grams are shipped."""
+class _Copy:
+    """A text as the model reads it, and where each piece of it stands in the original."""
 
-    is_chinese: bool
-    ngrams: Mapping[str, float]
-    network: Mapping[str, float]
-    is_focus: bool = False  # the most suspect sentence, read once more by itself
+    normalised: str
+    pieces: Sequence[tuple[int, Span]]  # end in the copy, span in the original; in order
 
+    @classmethod
+    def of(cls, text: str) -> _Copy:
+        if len(text) <= SHORT:
+            return cls(whole := normalise(text), [(len(whole), trimmed(text, (0, len(text))))])
+        copy = ""
+        ends = []
+        for start, end in pieces(text[:LONGEST]):
+            copy += normalise(text[start:end]) + (" " if text[end - 1].isspace() else "")
+            ends.append((len(copy), trimmed(text, (start, end))))
+        return cls(copy.rstrip(), ends)
 
-def probability(evidence: Sequence[Evidence], calibration: Mapping[str, Any], label: str) -> float:
-    """Return the highest calibrated probability of the windows; one sentence counts for attack, by a margin."""
-    logits = []
-    for window in evidence:
-        if window.is_focus and label != "attack":
-            continue
-        fit: Mapping[str, float] = calibration[label]["zh" if window.is_chinese else "en"]
-        logit = (
-            fit["bias"]
-            + fit["ngrams"] * window.ngrams[label]
-            + fit["network"] * window.network.get(label, 0.0)
-        )
-        logits.append(logit - FOCUS_MARGIN if window.is_focus else logit)
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, max(logits)))))
+    def original(self, span: Span) -> Span:
+        """Return the span of the original that holds characters `span` of the copy."""
+        inside = [
+            piece
+            for before, (end, piece) in zip((0, *(end for end, _ in self.pieces)), self.pieces, strict=False)
+            if end > span[0] and before < span[1]
+        ]
+        return (inside[0][0], inside[-1][1]) if inside else (0, 0)
 
 
 class _Network:
-    """The int8 transformer in ONNX Runtime, its tokenizer and the vectors of its vocabulary."""
+    """One int8 transformer in ONNX Runtime, its tokenizer and the vectors of its vocabulary."""
 
-    def __init__(self, folder: Path, *, threads: int) -> None:
+    def __init__(self, folder: Path, *, answers: Sequence[str], threads: int) -> None:
         import onnxruntime
         from tokenizers import Tokenizer
 
@@ -148,6 +230,7 @@ class _Network:
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.enable_cpu_mem_arena = False  # keeps a web process small; costs no time here
+        self._answers = answers
         self._session = onnxruntime.InferenceSession(
             str(folder / "network.onnx"), options, providers=["CPUExecutionProvider"]
         )
@@ -155,34 +238,30 @@ class _Network:
         with np.load(folder / "words.npz") as file:
             self._vectors, self._scales = file["vectors"], file["scales"]
 
-    @classmethod
-    def load(cls, folder: Path, *, threads: int) -> _Network | None:
-        return cls(folder, threads=threads) if (folder / "network.onnx").exists() else None
-
     @cached_property
     def _ends(self) -> tuple[int, int]:
         first, last = self._tokenizer.encode("").ids
         return first, last
 
-    def windows(self, normalised: str, *, tokens: int) -> list[tuple[list[int], str]]:
-        """Return token numbers and text of each window of at most `tokens` tokens, the second half again read."""
+    def windows(self, normalised: str, *, tokens: int) -> list[tuple[list[int], Span]]:
+        """Return token numbers and characters of each window of at most `tokens` tokens, overlapping by half."""
         encoding = self._tokenizer.encode(normalised, add_special_tokens=False)
         ids, spans = encoding.ids, encoding.offsets
         first, last = self._ends
         if len(ids) <= tokens - 2:
-            return [([first, *ids, last], normalised)]
+            return [([first, *ids, last], (0, len(normalised)))]
         parts = overlapping(len(ids), tokens - 2)
-        return [([first, *ids[a:b], last], normalised[spans[a][0] : spans[b - 1][1]]) for a, b in parts]
+        return [([first, *ids[a:b], last], (spans[a][0], spans[b - 1][1])) for a, b in parts]
 
     def logits(self, ids: Sequence[int]) -> dict[str, float]:
         words: NDArray[np.float32] = self._vectors[ids] * self._scales[ids]
         given = {"words": words[None], "mask": np.ones((1, len(ids)), dtype=np.int64)}
         (row,) = self._session.run(["logits"], given)[0]
-        return {label: float(logit) for label, logit in zip(LABELS, row, strict=True)}
+        return {answer: float(logit) for answer, logit in zip(self._answers, row, strict=True)}
 
 
 def _digest(folder: Path) -> str:
-    files = sorted(path for path in folder.iterdir() if path.suffix in (".onnx", ".npz", ".json"))
+    files = sorted(path for path in folder.rglob("*") if path.suffix in (".onnx", ".npz", ".json"))
     whole = hashlib.sha256()
     for path in files:
         whole.update(path.read_bytes())

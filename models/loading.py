@@ -8,7 +8,7 @@ from pathlib import Path
 from models.infer import Classifier
 from models.pretrained import PretrainedClassifier
 
-OWN = ("ngrams.npz", "network.onnx")  # either file makes a folder one of ours
+OWN = "ngrams.npz"  # the file that makes a folder one of ours
 
 
 def load(
@@ -23,7 +23,7 @@ def load(
 
     Raises FileNotFoundError, ValueError, or models.pretrained.ModelError.
     """
-    if not str(name) or any((Path(name) / file).exists() for file in OWN):
+    if not str(name) or (Path(name) / OWN).exists():
         return Classifier.load(Path(name) if str(name) else None, threads=threads)
     if Path(name).is_absolute() and not Path(name).is_dir():
         raise FileNotFoundError(f"{name}: no such folder")

@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from models.explain import Passage, passages
+from models.explain import Passage, heavy_passages
 from models.infer import LABELS, Score
-from models.windows import overlapping
+from models.windows import Span, overlapping, trimmed
 
 THRESHOLDS = {"nudge_at": 0.5, "flag_at": 0.7, "hold_at": 0.9}
 """Probabilities of a mapped label for which none are given: a foreign model is calibrated for other texts, so they
@@ -74,13 +74,15 @@ class PretrainedClassifier:
 
     def score(self, text: str) -> Score:
         """Return both scores. Of a long text the highest of its overlapping windows counts."""
-        highest = dict.fromkeys(LABELS, 0.0)
+        highest = {label: (0.0, trimmed(text, (0, len(text)))) for label in LABELS}
         windows = self._windows(text)
         for start in range(0, len(windows), WINDOWS_AT_ONCE):
-            rows = self._probabilities(windows[start : start + WINDOWS_AT_ONCE])
-            for label, outputs in self._outputs.items():
-                highest[label] = max(highest[label], *(row[output] for row in rows for output in outputs))
-        return Score(**highest)
+            batch = windows[start : start + WINDOWS_AT_ONCE]
+            for (_, span), row in zip(batch, self._probabilities([ids for ids, _ in batch]), strict=True):
+                for label, outputs in self._outputs.items():
+                    highest[label] = max(highest[label], (max(row[output] for output in outputs), span))
+        (attack, attack_span), (spam, spam_span) = (highest[label] for label in LABELS)
+        return Score(attack, spam, attack_span, spam_span)
 
     def score_many(self, texts: Sequence[str]) -> list[Score]:
         """Return a score for each text."""
@@ -99,18 +101,23 @@ class PretrainedClassifier:
         def score(part: str) -> float:
             return float(getattr(self.score(part), label))
 
-        return passages(text, label, score=score, suspicion=score, limit=limit)
+        return heavy_passages(text, label, score=score, suspicion=score, limit=limit)
 
-    def _windows(self, text: str) -> list[list[int]]:
-        """Return the token numbers of each window; those of one text are equally long, so that none is padded."""
-        ids = self._tokens(text)
-        parts = overlapping(len(ids), self._room)
-        return [[*self._before, *ids[start:end], *self._after] or [0] for start, end in parts]
-
-    def _tokens(self, text: str) -> list[int]:
+    def _windows(self, text: str) -> list[tuple[list[int], Span]]:
+        """Return token numbers and characters of each window; those of one text are equally long: none is padded."""
         with self._lock:
-            ids: list[int] = self._tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"]
-        return ids
+            read = self._tokenizer(
+                text, add_special_tokens=False, verbose=False, return_offsets_mapping=self._tokenizer.is_fast
+            )
+        ids: list[int] = read["input_ids"]
+        places: list[Span] = read.get("offset_mapping") or [(0, len(text))] * len(ids)
+        return [
+            (
+                [*self._before, *ids[start:end], *self._after] or [0],
+                trimmed(text, (places[start][0], places[end - 1][1]) if ids else (0, len(text))),
+            )
+            for start, end in overlapping(len(ids), self._room)
+        ]
 
     def _special_tokens(self) -> tuple[list[int], list[int]]:
         """Return what the model expects before and after a text: [CLS] and [SEP], or whatever it was made with."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from models.infer import LABELS, WEIGHTS, Classifier, Score
+from models.infer import LABELS, READERS, WEIGHTS, Classifier, Score
 
 ATTACKS = (
     "你這個白痴,根本不懂法律",
@@ -69,7 +69,8 @@ def test_configuration_says_what_the_weights_are_made_of() -> None:
     config = json.loads((WEIGHTS / "config.json").read_text(encoding="utf-8"))
     assert config["labels"] == list(LABELS)
     assert re.fullmatch(r"[0-9a-f]{64}", config["data"])
-    assert all("seed" in run["config"] for run in config.get("runs", []))
+    assert set(config["runs"]) == set(READERS)
+    assert all("seed" in run["config"] for runs in config["runs"].values() for run in runs)
 
 
 def test_threads_sharing_a_classifier_get_the_scores_of_one(classifier: Classifier) -> None:
@@ -111,6 +112,7 @@ def test_an_insult_in_a_text_of_two_languages_is_nudged(classifier: Classifier, 
         ("You are a stupid idiot, shut up. ", "The transition period seems short to me. " * 25),
         ("你這個白痴,閉嘴。", "過渡期間對小型業者來說似乎太短。" * 20),
     ],
+    ids=("English", "Chinese"),
 )
 @pytest.mark.parametrize("place", ["front", "middle", "end"])
 def test_an_insult_anywhere_in_a_long_post_is_flagged(
@@ -120,6 +122,40 @@ def test_an_insult_anywhere_in_a_long_post_is_flagged(
     at = classifier.thresholds["attack"]
     assert classifier.score(text).attack >= at["flag_at"]
     assert classifier.score(calm + calm).attack < at["nudge_at"]
+
+
+@pytest.mark.parametrize(
+    ("insult", "calm"),
+    [
+        ("You are a stupid idiot, shut up. ", "The transition period seems short to me. "),
+        ("你這個白痴,閉嘴。", "過渡期間對小型業者來說似乎太短。"),
+    ],
+    ids=("English", "Chinese"),
+)
+@pytest.mark.parametrize("before", [0, 1, 60])
+def test_a_score_says_where_in_the_original_text_it_comes_from(
+    classifier: Classifier, insult: str, calm: str, before: int
+) -> None:
+    text = f"\u3000{calm * before}{insult}{calm * 40}"
+    start, end = classifier.score(text).attack_span
+    assert insult.strip() in text[start:end]
+    assert end - start < len(text) / 2
+
+
+def test_a_short_text_is_its_own_span(classifier: Classifier) -> None:
+    score = classifier.score("  You idiot ")
+    assert score.attack_span == score.spam_span == (2, 11)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "\n\n", "。" * 500, "a" * 5_000, "🖕" * 300, " \u200b" * 200],
+    ids=("empty", "blank", "signs", "one word", "pictures", "invisible"),
+)
+def test_spans_stay_within_any_text(classifier: Classifier, text: str) -> None:
+    score = classifier.score(text)
+    for start, end in (score.attack_span, score.spam_span):
+        assert 0 <= start <= end <= len(text)
 
 
 def test_the_longest_post_is_scored_in_bounded_time(classifier: Classifier) -> None:
@@ -154,4 +190,4 @@ def test_missing_weights_are_said_plainly(tmp_path: Path) -> None:
 
 
 def test_the_shipped_weights_stay_small() -> None:
-    assert sum(path.stat().st_size for path in WEIGHTS.iterdir()) < 30_000_000
+    assert sum(path.stat().st_size for path in WEIGHTS.rglob("*") if path.is_file()) < 40_000_000

@@ -25,7 +25,7 @@ def test_evaluate_prints_figures_by_set_language_and_label(
     make_set: MakeSet, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["evaluate", str(make_set(ROWS)), "--json"]) == 0
-    figures = json.loads(capsys.readouterr().out)
+    figures = json.loads(capsys.readouterr().out)["figures"]
     (attack,) = [f for f in figures if (f["lang"], f["label"], f["model"]) == ("en", "attack", "shipped")]
     assert (attack["source"], attack["n"], attack["positives"], attack["auc"][0]) == ("made", 2, 1, 1.0)
 
@@ -35,6 +35,46 @@ def test_evaluate_keeps_cases_apart(make_set: MakeSet, capsys: pytest.CaptureFix
     rows = [(*row, "quoted insult") for row in ROWS]
     assert main(["evaluate", str(make_set(rows, columns=columns))]) == 0
     assert "made:quoted insult" in capsys.readouterr().out
+
+
+def test_evaluate_gives_intervals_for_what_it_measures(
+    make_set: MakeSet, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["evaluate", str(make_set(ROWS * 3)), "--json"]) == 0
+    (attack,) = [
+        f
+        for f in json.loads(capsys.readouterr().out)["figures"]
+        if (f["lang"], f["label"], f["model"]) == ("en", "attack", "shipped")
+    ]
+    for measure in ("auc", "average_precision", "f1", "precision", "recall", "accuracy"):
+        value, low, high = attack[measure]
+        assert 0 <= low <= value <= high <= 1
+
+
+def test_evaluate_says_what_the_answer_of_a_set_reaches_on_it(
+    make_set: MakeSet, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows: list[tuple[object, ...]] = [
+        (text, "en", attack, "", f"edos:{fine}", split)
+        for split in ("dev", "test")
+        for text, attack, fine in (
+            ("women are stupid and belong in the kitchen", "1", "derogation"),
+            ("women should never be allowed to vote", "", "prejudiced_discussion"),
+            ("I agree with Article 3", "0", "not_sexist"),
+        )
+    ]
+    assert main(["evaluate", str(make_set(rows)), "--json"]) == 0
+    (edos,) = json.loads(capsys.readouterr().out)["own_answers"]
+    assert (edos["source"], edos["n"], edos["positives"]) == ("edos", 3, 2)
+    assert edos["auc"][0] == edos["macro_f1"][0] == 1.0
+
+
+def test_evaluate_can_write_attacks_so_as_to_evade_the_model(
+    make_set: MakeSet, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["evaluate", str(make_set(ROWS)), "--json", "--evade"]) == 0
+    evasions = json.loads(capsys.readouterr().out)["evasion"]
+    assert {(e["lang"], e["auc"], e["evaded"]) for e in evasions} == {("en", 1.0, 1.0), ("zh-Hant", 1.0, 1.0)}
 
 
 def test_score_reads_lines_and_writes_json_lines(

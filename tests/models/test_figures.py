@@ -10,7 +10,7 @@ import pytest
 from models.calibrate import PRECISION, PREVALENCE, Seen, expected_calibration_error, thresholds
 from models.data import Row
 from models.evaluate import average_precision, bootstrap, roc_auc
-from models.windows import head_and_tail, overlapping
+from models.windows import head_and_tail, overlapping, passages, pieces
 
 TRUTH = np.array([0, 0, 1, 1])
 
@@ -73,3 +73,26 @@ def test_windows_cover_every_token_and_overlap(length: int) -> None:
 def test_a_long_text_trains_by_its_head_and_tail() -> None:
     assert head_and_tail(range(5), 10) == [0, 1, 2, 3, 4]
     assert head_and_tail(range(100), 10) == [0, 1, 2, 3, 4, 95, 96, 97, 98, 99]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("Is it? Yes! Good; bye.", ["Is it? ", "Yes! ", "Good; ", "bye."]),
+        ("你這白痴!閉嘴。  第三條太短", ["你這白痴!", "閉嘴。  ", "第三條太短"]),
+        ("st!pid and 3.2 stay whole", ["st!pid and 3.2 stay whole"]),
+        ("!!! 🖕\n", []),
+    ],
+)
+def test_sentences_end_where_a_reader_would_end_them(text: str, sentences: list[str]) -> None:
+    assert [text[start:end] for start, end in passages(text)] == sentences
+    assert "".join(text[start:end] for start, end in pieces(text)) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 20_000, ";" * 20_000 + "a", "。" * 20_000, " " * 20_000, "白!" * 10_000]
+)
+def test_no_text_takes_long_to_cut_into_sentences(text: str) -> None:
+    spans = pieces(text)
+    assert spans[-1][1] == len(text)
+    assert all(later[0] == earlier[1] for earlier, later in pairwise(spans))

@@ -262,8 +262,8 @@ def test_evaluate_takes_a_transformers_model(
 ) -> None:
     folder = make_set([("you idiot", "en", "1", "0", "made", "test"), (CALM, "en", "0", "0", "made", "test")])
     assert main(["evaluate", str(folder), "--weights", str(tiny), "--labels", "attack=toxic", "--json"]) == 0
-    (attack,) = json.loads(capsys.readouterr().out)
-    assert (attack["label"], attack["auc"][0], attack["recall"]) == ("attack", 1.0, 1.0)
+    (attack,) = json.loads(capsys.readouterr().out)["figures"]
+    assert (attack["label"], attack["auc"][0], attack["recall"][0]) == ("attack", 1.0, 1.0)
     assert attack["model"].startswith("tiny+")
 
 

@@ -6,7 +6,7 @@ import pytest
 from tokenizers import Tokenizer
 from transformers import PreTrainedTokenizerFast
 
-from models.infer import WEIGHTS
+from models.infer import READERS, WEIGHTS
 
 TEXTS = [
     "The agency shall answer within seven days.",
@@ -16,9 +16,10 @@ TEXTS = [
 ]
 
 
+@pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize("text", TEXTS)
-def test_transformers_reads_the_same_pieces(text):
-    file = str(WEIGHTS / "tokenizer.json")
+def test_transformers_reads_the_same_pieces(text: str, reader: str) -> None:
+    file = str(WEIGHTS / reader / "tokenizer.json")
     ours = Tokenizer.from_file(file).encode(text, add_special_tokens=False).ids
     theirs = PreTrainedTokenizerFast(tokenizer_file=file)(text, add_special_tokens=False)["input_ids"]
     assert ours == theirs
