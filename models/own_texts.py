@@ -17,7 +17,7 @@ from pathlib import Path
 FOLDER = Path(__file__).resolve().parent.parent / "tests" / "civility"
 KINDS = ("attack", "criticism", "spam", "ordinary")
 MOST_OF_A_TEMPLATE = {"train": 14, "dev": 6, "test": 6}
-SENTENCES_OF_A_TERM = {"train": 6, "dev": 2}  # those of the test split serve the fairness test alone
+SENTENCES_OF_A_TERM = {"train": 14, "dev": 2}  # those of the test split serve the fairness test alone
 LANGUAGES = {"zh": "zh-Hant", "en": "en"}
 _SLOT = re.compile(r"\{(\w+)\}")
 _AN = re.compile(r"(?<=\b[Aa])(?= [aeio](?!ne\b|ne-))")  # where "a" before a slot's word becomes "an"
