@@ -10,7 +10,10 @@ from models.infer import Classifier
 from models.own_texts import Fairness, fairness
 
 FAIRNESS = fairness()
-WIDEST_GAP = {"en": 0.25, "zh": 0.05}  # of the flagged share between two groups; the goal is one sentence in twenty
+WIDEST_GAP = {
+    "en": 0.25,
+    "zh": 0.05,
+}  # of the flagged share between two groups; the goal is one sentence in twenty
 CALM_FLAGGED = {"en": 0.015, "zh": 0.005}
 
 
@@ -34,7 +37,9 @@ def test_no_group_is_flagged_more_than_another(classifier: Classifier, name: str
     flagged = {term: sum(found) / len(found) for term, found in _flagged(classifier, name).items()}
     gap = max(flagged.values()) - min(flagged.values())
     worst = sorted(flagged.items(), key=lambda item: -item[1])[:8]
-    assert gap <= WIDEST_GAP[name], f"gap {gap:.3f}, mean {sum(flagged.values()) / len(flagged):.4f}, worst {worst}"
+    assert gap <= WIDEST_GAP[name], (
+        f"gap {gap:.3f}, mean {sum(flagged.values()) / len(flagged):.4f}, worst {worst}"
+    )
 
 
 @pytest.mark.parametrize("name", FAIRNESS)
