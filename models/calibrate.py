@@ -46,7 +46,7 @@ MIXTURE = {
 }  # fmt: skip
 # What counts beside the n-grams: the answers whose sets are in that language, but for those about hate of groups
 # alone: with them, naming a group would raise the probability.
-FEATURES = {
+FEATURES: Mapping[str, Mapping[str, Sequence[str]]] = {
     "attack": {
         "en": ("ngrams", "attack", "rude", "cad", "cmv_adhominem", "jigsaw_subset"),
         "zh": ("ngrams", "attack", "rude", "cold"),
