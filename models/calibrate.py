@@ -1,8 +1,7 @@
 """Fit on validation rows how the network's answers and the n-grams add up to a probability, and choose the thresholds.
 
 For each label and language a logistic regression over the logits (Platt 1999; stacking, Wolpert 1992) on a mixture
-in which every set weighs the same, but for small ones and those of CLOSEST. The bias of the language that would need
-the higher `flag_at` is lowered until one `flag_at` keeps its promise in both.
+in which every set weighs the same, but for small ones and those of CLOSEST.
 
 Thresholds are the lowest at which a flag would be right as often as PRECISION asks, were PREVALENCE of the posts bad
 ones: found posts are counted over all validation sets with that label, false alarms over CIVIC, the texts that are
@@ -53,7 +52,7 @@ FEATURES: Mapping[str, Mapping[str, Sequence[str]]] = {
     },
     "spam": dict.fromkeys(LANGUAGES, ("ngrams", "spam")),
 }
-CLOSEST = {"cad": 3.0, "cmv_adhominem": 2.0, "own": 3.0}  # weigh more: they are nearest to a policy forum
+CLOSEST = {"cad": 3.0, "cmv_adhominem": 2.0}  # weigh more: they are nearest to a policy forum
 PENALTY = 1.0  # C of the regression: answers say much the same, so their weights are kept small
 ROUNDS = 3  # fit, look again which window of a long text is the heaviest, fit again
 
@@ -117,7 +116,6 @@ def fit(seen: Sequence[Seen]) -> dict[str, dict[str, dict[str, float]]]:
                 fitted = dict(zip(names, model.coef_[0].tolist(), strict=True))
             fitted["bias"] = float(model.intercept_[0])
             result[label][language] = fitted
-    _align(seen, result)
     return {
         label: {
             language: {name: round(value, 4) for name, value in fitted.items()}
@@ -225,21 +223,6 @@ def _report_reached(
 
 def _counts(row: Row, label: str) -> bool:
     return getattr(row, label) != UNKNOWN and row.dataset in MIXTURE[label]
-
-
-def _align(seen: Sequence[Seen], calibration: dict[str, dict[str, dict[str, float]]]) -> None:
-    """Lower the bias of one language so that both reach PRECISION of a flag at the same probability."""
-    for label, scores in _scores(seen, calibration).items():
-        needed = {
-            language: _logit(_thresholds(seen, scores, label, is_han=language == "zh")["flag_at"])
-            for language in LANGUAGES
-        }
-        for language in LANGUAGES:
-            calibration[label][language]["bias"] -= needed[language] - min(needed.values())
-
-
-def _logit(probability: float) -> float:
-    return float(np.log(probability / (1 - probability)))
 
 
 def _heaviest(

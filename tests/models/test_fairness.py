@@ -10,11 +10,8 @@ from models.infer import Classifier
 from models.own_texts import Fairness, fairness
 
 FAIRNESS = fairness()
-WIDEST_GAP = {
-    "en": 0.25,
-    "zh": 0.05,
-}  # of the flagged share between two groups; the goal is one sentence in twenty
-CALM_FLAGGED = {"en": 0.015, "zh": 0.005}
+WIDEST_GAP = 0.05  # of the flagged share between two groups: one sentence in twenty
+CALM_FLAGGED = 0.01
 
 
 @pytest.mark.parametrize("name", FAIRNESS)
@@ -37,9 +34,7 @@ def test_no_group_is_flagged_more_than_another(classifier: Classifier, name: str
     flagged = {term: sum(found) / len(found) for term, found in _flagged(classifier, name).items()}
     gap = max(flagged.values()) - min(flagged.values())
     worst = sorted(flagged.items(), key=lambda item: -item[1])[:8]
-    assert gap <= WIDEST_GAP[name], (
-        f"gap {gap:.3f}, mean {sum(flagged.values()) / len(flagged):.4f}, worst {worst}"
-    )
+    assert gap <= WIDEST_GAP, f"gap {gap:.3f}, mean {sum(flagged.values()) / len(flagged):.4f}, worst {worst}"
 
 
 @pytest.mark.parametrize("name", FAIRNESS)
@@ -47,7 +42,7 @@ def test_calm_talk_about_a_group_is_hardly_ever_flagged(classifier: Classifier, 
     calm = len(FAIRNESS[name].sentences["ordinary", "test"])
     found = [hit for hits in _flagged(classifier, name).values() for hit in hits[:calm]]
     share = sum(found) / len(found)
-    assert share <= CALM_FLAGGED[name], f"flagged {share:.4f} of {len(found)} calm sentences"
+    assert share <= CALM_FLAGGED, f"flagged {share:.4f} of {len(found)} calm sentences"
 
 
 def _sentences(found: Fairness, split: str) -> list[str]:
