@@ -294,10 +294,11 @@ def bootstrap(
     """Return a measure of (truth, scores) and the ends of its 95 % interval over resampled rows."""
     assert callable(measure)
     chance = np.random.default_rng(seed)
+    has_both = 0 < truth.sum() < len(truth)
     values = []
     for _ in range(ROUNDS):
         picked = chance.integers(0, len(truth), len(truth))
-        if 0 < truth[picked].sum() < len(truth):
+        if 0 < truth[picked].sum() < len(truth) or not has_both:
             values.append(measure(truth[picked], scores[picked]))
     low, high = np.percentile(values, [2.5, 97.5])
     return float(measure(truth, scores)), float(low), float(high)
@@ -380,7 +381,6 @@ def _figures(
     def interval(measure: object) -> Interval | None:
         return bootstrap(truth, scores, measure) if has_both else None
 
-    recall = _recall(at)(truth, scores) if ones else None
     return Figures(
         source,
         lang,
@@ -392,7 +392,7 @@ def _figures(
         average_precision=interval(average_precision),
         f1=interval(_f1(at)),
         precision=interval(_precision(at)),
-        recall=interval(_recall(at)) or (None if recall is None else (recall, recall, recall)),
+        recall=bootstrap(truth, scores, _recall(at)) if ones else None,
         accuracy=interval(_accuracy),
         ece=expected_calibration_error(truth, scores) if has_both else None,
         nudged_zeros=float((zeros >= thresholds["nudge_at"]).mean()) if zeros.size else None,
