@@ -128,17 +128,16 @@ class Classifier:
         copy = _Copy.of(text)
         network = self._reader(copy.normalised)
         if network is None:
-            return [self._said(trimmed(text, (0, len(text))), copy.normalised)]
+            span = trimmed(text, (0, len(text)))
+            return [self._said(span, copy.normalised, self._ngrams.logits(copy.normalised))]
         windows = network.windows(copy.normalised, tokens=self._tokens)
-        length = sum(len(ids) for ids, _ in windows)
-        if len(windows) > MOST_WINDOWS:
-            ngrams = [max(self._ngrams.logits(copy.normalised[slice(*span)]).values()) for _, span in windows]
-            inner = sorted(range(1, len(windows) - 1), key=lambda i: -ngrams[i])[: MOST_WINDOWS - 2]
-            windows = [windows[i] for i in (0, *inner, -1)]
+        parts = [copy.normalised[slice(*span)] for _, span in windows]
+        ngrams = [self._ngrams.logits(part) for part in parts]
         said = [
-            self._said(copy.original(span), copy.normalised[slice(*span)], network, ids)
-            for ids, span in windows
+            self._said(copy.original(windows[i][1]), parts[i], ngrams[i], network, windows[i][0])
+            for i in _most_suspect(ngrams)
         ]
+        length = sum(len(ids) for ids, _ in windows)
         return [*said, *(self._focus(text) if length >= FOCUS_FROM else [])]
 
     def _focus(self, text: str) -> list[Evidence]:
@@ -146,29 +145,39 @@ class Classifier:
         sentences = [(span, normalise(text[slice(*span)])) for span in passages(text)]
         if len(sentences) < 2:
             return []
-        suspicion, span, sentence = max(
-            (self._ngrams.logits(sentence)["attack"], span, sentence) for span, sentence in sentences
-        )
+        read = [(self._ngrams.logits(sentence), span, sentence) for span, sentence in sentences]
+        ngrams, span, sentence = max(read, key=lambda one: (one[0]["attack"], one[1]))
         network = self._reader(sentence)
-        if suspicion < FOCUS_SUSPICION or network is None or not sentence:
+        if ngrams["attack"] < FOCUS_SUSPICION or network is None or not sentence:
             return []
         ids, part = network.windows(sentence, tokens=self._tokens)[0]
-        return [self._said(trimmed(text, span), sentence[slice(*part)], network, ids, is_focus=True)]
+        seen = sentence[slice(*part)]
+        ngrams = ngrams if seen == sentence else self._ngrams.logits(seen)
+        return [self._said(trimmed(text, span), seen, ngrams, network, ids, is_focus=True)]
 
     def _said(
         self,
         span: Span,
         part: str,
+        ngrams: Mapping[str, float],
         network: _Network | None = None,
         ids: Sequence[int] = (),
         *,
         is_focus: bool = False,
     ) -> Evidence:
         answers = network.logits(ids) if network else {}
-        return Evidence(span, bool(_HAN.search(part)), self._ngrams.logits(part), answers, is_focus)
+        return Evidence(span, bool(_HAN.search(part)), ngrams, answers, is_focus)
 
     def _reader(self, normalised: str) -> _Network | None:
         return self._networks.get("zh" if _HAN.search(normalised) else "en")
+
+
+def _most_suspect(ngrams: Sequence[Mapping[str, float]]) -> Sequence[int]:
+    """Return which windows the network reads: all, or the first, those that the n-grams suspect most, and the last."""
+    if len(ngrams) <= MOST_WINDOWS:
+        return range(len(ngrams))
+    inner = sorted(range(1, len(ngrams) - 1), key=lambda i: -max(ngrams[i].values()))[: MOST_WINDOWS - 2]
+    return (0, *inner, len(ngrams) - 1)
 
 
 def heaviest(evidence: Sequence[Evidence], calibration: Mapping[str, Any], label: str) -> tuple[float, Span]:
