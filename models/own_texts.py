@@ -2,7 +2,8 @@
 
 No sentence comes from elsewhere. A template belongs to one split, so no two splits share one. They teach and
 test what no public set holds: talk about draft regulations in Taiwan's and in English-speaking politics.
-The files lie in `tests/civility/`: `en.txt`, `zh.txt`, and `fairness.txt` with sentences about groups of people.
+The files lie in `tests/civility/`: a folder for each language with `slots.txt` and the templates of each kind, and
+`fairness.txt` with sentences about groups of people.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent.parent / "tests" / "civility"
 KINDS = ("attack", "criticism", "spam", "ordinary")
-MOST_OF_A_TEMPLATE = {"train": 14, "dev": 6, "test": 6}
-SENTENCES_OF_A_TERM = {"train": 14, "dev": 2}  # those of the test split serve the fairness test alone
+MOST_OF_A_TEMPLATE = {"train": 8, "dev": 4, "test": 6}
+SENTENCES_OF_A_TERM = {"train": 20, "dev": 4}  # those of the test split serve the fairness test alone
 LANGUAGES = {"zh": "zh-Hant", "en": "en"}
 _SLOT = re.compile(r"\{(\w+)\}")
 _AN = re.compile(r"(?<=\b[Aa])(?= [aeio](?!ne\b|ne-))")  # where "a" before a slot's word becomes "an"
@@ -66,12 +67,15 @@ class Grammar:
     templates: dict[tuple[str, str], list[str]]
 
     @classmethod
-    def read(cls, path: Path) -> Grammar:
-        sections = _sections(path)
-        slots = dict(line.split(" = ", 1) for line in sections.pop(("slots",)))
+    def read(cls, folder: Path) -> Grammar:
+        slots = dict(line.split(" = ", 1) for line in _sections(_file(folder, "slots.txt"))[()])
         return cls(
             {name: words.split(" | ") for name, words in slots.items()},
-            {(kind, split): lines for (kind, split), lines in sections.items()},
+            {
+                (kind, split): lines
+                for kind in KINDS
+                for (split,), lines in _sections(_file(folder, f"{kind}.txt")).items()
+            },
         )
 
     def texts(self, kind: str, split: str) -> Iterator[str]:
@@ -102,7 +106,7 @@ def generate(folder: Path = FOLDER) -> Iterator[OwnText]:
 def grammars(folder: Path = FOLDER) -> dict[str, Grammar]:
     """Return the grammar of each of LANGUAGES; its slot `people` holds the groups of `fairness`."""
     found = fairness(folder)
-    read = {name: Grammar.read(_file(folder, f"{name}.txt")) for name in LANGUAGES}
+    read = {name: Grammar.read(folder / name) for name in LANGUAGES}
     return {
         name: Grammar(grammar.slots | {"people": found[name].terms}, grammar.templates)
         for name, grammar in read.items()
@@ -157,7 +161,7 @@ def _file(folder: Path, name: str) -> Path:
 
 
 def _sections(path: Path) -> dict[tuple[str, ...], list[str]]:
-    """Return the lines under each `[heading]` by the heading's words; `#` opens a comment line."""
+    """Return the lines under each `[heading]` by the heading's words, () before the first; `#` opens a comment."""
     found: dict[tuple[str, ...], list[str]] = defaultdict(list)
     heading: tuple[str, ...] = ()
     for line in path.read_text(encoding="utf-8").splitlines():
