@@ -45,7 +45,12 @@ def _train(options: argparse.Namespace) -> int:
         given = json.loads(options.config.read_text()) if options.config else {}
         given |= {"reader": options.reader} if options.reader else {}
         train.train(
-            splits, train.Config(**given), packages=options.packages, out=options.out, start=options.start
+            splits,
+            train.Config(**given),
+            packages=options.packages,
+            out=options.out,
+            start=options.start,
+            vocabulary=options.vocabulary,
         )
     return 0
 
@@ -142,6 +147,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--config", type=Path, help="JSON file of train.Config fields")
     train.add_argument("--reader", choices=("en", "zh"), help="which of the two networks")
     train.add_argument("--packages", type=Path, help="folder of the base's packages or wheels")
+    train.add_argument("--vocabulary", type=Path, help="tokenizer of an earlier run, to be averaged with it")
     train.add_argument(
         "--start",
         type=Path,

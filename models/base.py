@@ -15,7 +15,7 @@ import json
 import struct
 import zipfile
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,11 +45,20 @@ def base_file(packages: Path, name: str) -> bytes:
 
 
 def base(
-    packages: Path, texts: Iterable[str], *, chinese: bool, layers: int, pieces: int
+    packages: Path,
+    texts: Iterable[str],
+    *,
+    chinese: bool,
+    layers: int,
+    pieces: int,
+    vocabulary: Tokenizer | None = None,
 ) -> tuple[BertModel, Tokenizer]:
-    """Return the first `layers` layers of the base, and its tokenizer, with the `pieces` that `texts` use most."""
+    """Return the first `layers` layers of the base, and its tokenizer, with the `pieces` that `texts` use most.
+
+    Given a `vocabulary`, an earlier cut of the same base, its pieces are taken instead.
+    """
     file = base_file(packages, CHINESE_TOKENIZER if chinese else ENGLISH_TOKENIZER)
-    tokenizer, kept = small_tokenizer(file, texts, size=pieces)
+    tokenizer, kept = small_tokenizer(file, texts, size=pieces, like=vocabulary)
     state = _chinese_state(packages, layers) if chinese else _english_state(packages, layers)
     parts: dict[str, Any] = {"word": kept, "position": slice(POSITIONS), "token_type": slice(1)}
     for name, part in parts.items():
@@ -78,11 +87,14 @@ def encoder(*, layers: int, pieces: int) -> BertModel:
     return BertModel(config, add_pooling_layer=False)
 
 
-def small_tokenizer(file: bytes, texts: Iterable[str], *, size: int) -> tuple[Tokenizer, list[int]]:
+def small_tokenizer(
+    file: bytes, texts: Iterable[str], *, size: int, like: Tokenizer | None = None
+) -> tuple[Tokenizer, list[int]]:
     """Return the base's tokenizer cut to the `size` pieces that `texts` use most, and their old numbers.
 
     Special pieces stay, every piece of one ASCII letter, digit or sign, and the single Han characters that occur at
-    all; order and scores stay as they were, so that texts split as before where their pieces remain.
+    all; order and scores stay as they were, so that texts split as before where their pieces remain. Where
+    `like` is given, its pieces are kept instead.
     """
     description: dict[str, Any] = json.loads(file)
     vocabulary = description["model"]["vocab"]
@@ -95,7 +107,24 @@ def small_tokenizer(file: bytes, texts: Iterable[str], *, size: int) -> tuple[To
     description["truncation"] = description["padding"] = None
     if isinstance(vocabulary, list):
         description["normalizer"] = None  # normalise() has done NFKC
-    full = Tokenizer.from_str(json.dumps(description))
+    if like:
+        kept = {number for number, piece in enumerate(pieces) if like.token_to_id(piece) is not None}
+    else:
+        kept = _most_used(Tokenizer.from_str(json.dumps(description)), pieces, texts, size)
+    old = sorted(kept)
+    description["added_tokens"] = [
+        token | {"id": old.index(token["id"])} for token in description["added_tokens"] if token["id"] in kept
+    ]
+    if isinstance(vocabulary, dict):
+        description["model"]["vocab"] = {pieces[i]: number for number, i in enumerate(old)}
+    else:
+        description["model"]["vocab"] = [vocabulary[i] for i in old]
+    _renumber(description.get("post_processor") or {}, {number: at for at, number in enumerate(old)})
+    return Tokenizer.from_str(json.dumps(description, ensure_ascii=False)), old
+
+
+def _most_used(full: Tokenizer, pieces: Sequence[str], texts: Iterable[str], size: int) -> set[int]:
+    """Return the numbers of the `size` pieces that a cut vocabulary keeps."""
     used: Counter[int] = Counter()
     batch = list(texts)
     for start in range(0, len(batch), 2_000):
@@ -109,16 +138,7 @@ def small_tokenizer(file: bytes, texts: Iterable[str], *, size: int) -> tuple[To
         if len(kept) >= size:
             break
         kept.add(i)
-    old = sorted(kept)
-    description["added_tokens"] = [
-        token | {"id": old.index(token["id"])} for token in description["added_tokens"] if token["id"] in kept
-    ]
-    if isinstance(vocabulary, dict):
-        description["model"]["vocab"] = {pieces[i]: number for number, i in enumerate(old)}
-    else:
-        description["model"]["vocab"] = [vocabulary[i] for i in old]
-    _renumber(description.get("post_processor") or {}, {number: at for at, number in enumerate(old)})
-    return Tokenizer.from_str(json.dumps(description, ensure_ascii=False)), old
+    return kept
 
 
 def _renumber(processor: dict[str, Any], numbers: dict[int, int]) -> None:

@@ -47,8 +47,8 @@ MIXTURE = {
 # alone: with them, naming a group would raise the probability.
 FEATURES: Mapping[str, Mapping[str, Sequence[str]]] = {
     "attack": {
-        "en": ("ngrams", "attack", "rude", "cad", "cmv_adhominem", "jigsaw_subset"),
-        "zh": ("ngrams", "attack", "rude", "cold"),
+        "en": ("ngrams", "attack", "rude", "cad", "cmv_adhominem", "jigsaw_subset", "forum"),
+        "zh": ("ngrams", "attack", "rude", "cold", "forum"),
     },
     "spam": dict.fromkeys(LANGUAGES, ("ngrams", "spam")),
 }

@@ -100,5 +100,10 @@ def _save_words(vectors: NDArray[np.float32], path: Path) -> None:
 
 def _history(run: Path) -> dict[str, Any]:
     """Return what a run was made of, and under `start` those that it went on from, without the folders' names."""
-    told: dict[str, Any] = json.loads((run / "run.json").read_text())
+    from models import shipped
+
+    if shipped.is_shipped(run):
+        told = shipped.settings(run)
+        return {"shipped": told["name"], "runs": told["runs"][run.name]}
+    told = json.loads((run / "run.json").read_text())
     return told | {"start": [_history(Path(folder)) for folder in told["start"]]}

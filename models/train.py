@@ -25,7 +25,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, softmax
 from transformers import AttentionInterface, AttentionMaskInterface, BertModel
 from transformers.masking_utils import ALL_MASK_ATTENTION_FUNCTIONS
 
-from models import data
+from models import data, shipped
 from models.base import base, encoder
 from models.data import UNKNOWN, Row
 from models.normalise import normalise
@@ -117,11 +117,13 @@ def train(
     packages: Path | None,
     out: Path,
     start: Sequence[Path] = (),
+    vocabulary: Path | None = None,
 ) -> None:
     """Train into `out`: `last.pt` to resume from, `best.pt` by mean validation AUC, tokenizer, log and config.
 
     `start` names the folders of earlier runs to go on from, with this run's rows and rate; of several, from their
-    average.
+    average. `vocabulary` is the tokenizer of an earlier run, so that this one, begun at the base again, can be averaged
+    with it.
     """
     out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(config.seed)
@@ -131,7 +133,9 @@ def train(
         splits["train"], chinese=config.reader == "zh", seed=config.seed, passes=config.passes
     )
     rows = order[: config.rows]
-    net, tokenizer = _network(splits["train"], config, packages=packages, out=out, start=start)
+    net, tokenizer = _network(
+        splits["train"], config, packages=packages, out=out, start=start, vocabulary=vocabulary
+    )
     net.encoder.embeddings.word_embeddings.weight.requires_grad_(not config.freeze_words)
     net.to(device)
     batches = _batches(rows, tokenizer, config)
@@ -178,18 +182,31 @@ def train(
 def load(*runs: Path) -> tuple[CivilityNet, Tokenizer, Config]:
     """Return the best network of a finished or interrupted run, its tokenizer and configuration.
 
-    Of several runs from one base, a network whose weights are the mean of theirs: it is better than each, and costs
-    no more than one (model soups, Wortsman et al. 2022, arXiv:2203.05482).
+    A run may also be the folder of a shipped network. Of several from one base, a network whose weights are the mean
+    of theirs: it is better than each, and costs no more than one (model soups, Wortsman et al. 2022, arXiv:2203.05482).
     """
-    config = Config(**json.loads((runs[0] / "run.json").read_text())["config"])
     vocabularies = {(run / "tokenizer.json").read_bytes() for run in runs}
     if len(vocabularies) > 1:
         raise data.DataError("runs with different vocabularies have no average")
+    config = _config(runs[0])
     tokenizer = Tokenizer.from_file(str(runs[0] / "tokenizer.json"))
-    states = [torch.load(run / "best.pt", map_location="cpu") for run in runs]
+    states = [_state(run) for run in runs]
     net = CivilityNet(encoder(layers=config.layers, pieces=tokenizer.get_vocab_size()))
     net.load_state_dict({name: sum(state[name] for state in states) / len(states) for name in states[0]})
     return net.eval(), tokenizer, config
+
+
+def _config(run: Path) -> Config:
+    if shipped.is_shipped(run):
+        return Config(**shipped.settings(run)["runs"][run.name][0]["config"])
+    return Config(**json.loads((run / "run.json").read_text())["config"])
+
+
+def _state(run: Path) -> dict[str, torch.Tensor]:
+    if shipped.is_shipped(run):
+        return shipped.state(run, ANSWERS)
+    state: dict[str, torch.Tensor] = torch.load(run / "best.pt", map_location="cpu")
+    return state
 
 
 def logits(net: CivilityNet, tokenizer: Tokenizer, texts: Sequence[str], *, tokens: int) -> np.ndarray:
@@ -224,7 +241,13 @@ def validate(net: CivilityNet, tokenizer: Tokenizer, rows: Sequence[Row], config
 
 
 def _network(
-    rows: Sequence[Row], config: Config, *, packages: Path | None, out: Path, start: Sequence[Path]
+    rows: Sequence[Row],
+    config: Config,
+    *,
+    packages: Path | None,
+    out: Path,
+    start: Sequence[Path],
+    vocabulary: Path | None,
 ) -> tuple[CivilityNet, Tokenizer]:
     if (out / "last.pt").exists():  # what it holds is read by _resume
         tokenizer = Tokenizer.from_file(str(out / "tokenizer.json"))
@@ -238,7 +261,12 @@ def _network(
         # From all rows of the language, however few this run reads: only runs of one vocabulary can be averaged.
         texts = [normalise(row.text) for row in rows if config.reader == "zh" or not row.is_han]
         found, tokenizer = base(
-            packages, texts, chinese=config.reader == "zh", layers=config.layers, pieces=config.pieces
+            packages,
+            texts,
+            chinese=config.reader == "zh",
+            layers=config.layers,
+            pieces=config.pieces,
+            vocabulary=Tokenizer.from_file(str(vocabulary)) if vocabulary else None,
         )
         net = CivilityNet(found, config.dropout)
     tokenizer.save(str(out / "tokenizer.json"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,7 @@ from models.base import encoder  # noqa: E402
 from models.data import DataError, Row  # noqa: E402
 from models.export import export  # noqa: E402
 from models.infer import Classifier  # noqa: E402
+from models.shipped import state  # noqa: E402
 from models.targets import ANSWERS  # noqa: E402
 from models.train import CivilityNet, Config, load, logits, train  # noqa: E402
 from models.train_ngrams import fit_rows  # noqa: E402
@@ -88,6 +89,28 @@ def test_what_ships_says_what_was_trained(run: Path, tmp_path: Path) -> None:
     assert np.corrcoef(np.ravel(found), np.ravel(wanted))[0, 1] > 0.995
     assert json.loads((weights / "config.json").read_text())["runs"]["en"][0]["config"] == asdict(CONFIG)
     assert shipped.score(ATTACKS[0]).attack > shipped.score(CALM[0]).attack
+
+
+def test_training_goes_on_from_what_ships(run: Path, tmp_path: Path) -> None:
+    weights = tmp_path / "weights"
+    fit_rows(SPLITS["train"]).save(tmp_path / "ngrams.npz")
+    export(tmp_path / "ngrams.npz", {"en": [run]}, weights, data_hash="0" * 64)
+    texts = [*ATTACKS, *CALM]
+    wanted = logits(*load(run)[:2], texts, tokens=CONFIG.tokens)
+    net, tokenizer, config = load(weights / "en")
+    assert np.allclose(logits(net, tokenizer, texts, tokens=config.tokens), wanted, atol=0.3)
+
+    train(SPLITS, replace(CONFIG, rows=8), packages=None, out=tmp_path / "on", start=[weights / "en"])
+    export(tmp_path / "ngrams.npz", {"en": [tmp_path / "on"]}, tmp_path / "next", data_hash="0" * 64)
+    told = json.loads((tmp_path / "next" / "config.json").read_text())["runs"]["en"][0]["start"][0]
+    assert told["runs"][0]["config"] == asdict(CONFIG)
+
+
+def test_an_answer_that_what_ships_does_not_give_begins_as_attack(run: Path, tmp_path: Path) -> None:
+    fit_rows(SPLITS["train"]).save(tmp_path / "ngrams.npz")
+    export(tmp_path / "ngrams.npz", {"en": [run]}, tmp_path / "weights", data_hash="0" * 64)
+    bias = state(tmp_path / "weights" / "en", [*ANSWERS, "newer"])["head.bias"]
+    assert bias[-1] == bias[ANSWERS.index("attack")]
 
 
 def test_several_runs_ship_as_their_average(run: Path, start: Path) -> None:
