@@ -96,13 +96,6 @@ def normalise(text: str) -> str:
     return _BLANKS.sub(" ", text).strip()
 
 
-def is_chinese(text: str) -> bool:
-    """Say whether the larger part of the text's words is Chinese (two Han characters weigh as one word)."""
-    han = len(re.findall(rf"[{HAN}]", text))
-    latin = len(re.findall(r"[A-Za-z]+", text))
-    return han > 0 and han / 2 >= latin
-
-
 def _without_homoglyphs(found: re.Match[str]) -> str:
     word = found.group()
     if word.isascii() or not any(c.isascii() for c in word):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from models.normalise import LONGEST, is_chinese, normalise
+from models.normalise import LONGEST, normalise
 
 
 @pytest.mark.parametrize(
@@ -48,10 +48,3 @@ def test_normalising_twice_changes_nothing_more(text: str) -> None:
     once = normalise(text)
     assert normalise(once) == once
     assert len(once) <= LONGEST
-
-
-@pytest.mark.parametrize(
-    ("text", "answer"), [("你好 world", True), ("hello 好", False), ("", False), ("123", False)]
-)
-def test_the_larger_part_decides_the_language(text: str, answer: bool) -> None:
-    assert is_chinese(text) is answer
