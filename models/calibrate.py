@@ -53,7 +53,7 @@ FEATURES: Mapping[str, Mapping[str, Sequence[str]]] = {
     "spam": dict.fromkeys(LANGUAGES, ("ngrams", "spam")),
 }
 CLOSEST = {"cad": 3.0, "cmv_adhominem": 2.0}  # weigh more: they are nearest to a policy forum
-PENALTY = 1.0  # C of the regression: answers say much the same, so their weights are kept small
+PENALTY = 1.0  # inverse strength: answers say much the same, so their weights are kept small
 ROUNDS = 3  # fit, look again which window of a long text is the heaviest, fit again
 
 
@@ -97,9 +97,7 @@ def look(classifier: Classifier, rows: Sequence[Row]) -> list[Seen]:
 
 
 def fit(seen: Sequence[Seen]) -> dict[str, dict[str, dict[str, float]]]:
-    """Return the calibration by label and language: a weight for each logit, and a bias. Needs scikit-learn."""
-    from sklearn.linear_model import LogisticRegression
-
+    """Return the calibration by label and language: a weight for each logit, and a bias. Needs scipy."""
     result: dict[str, dict[str, dict[str, float]]] = {}
     for label in LABELS:
         result[label] = {}
@@ -111,11 +109,9 @@ def fit(seen: Sequence[Seen]) -> dict[str, dict[str, dict[str, float]]]:
             fitted = {"ngrams": 1.0, label: 1.0}
             for _ in range(ROUNDS):
                 table = np.array([_heaviest(s.evidence, label, names, fitted) for s in chosen])
-                model = LogisticRegression(C=PENALTY, max_iter=1_000)
-                model.fit(table, truth, sample_weight=weights)
-                fitted = dict(zip(names, model.coef_[0].tolist(), strict=True))
-            fitted["bias"] = float(model.intercept_[0])
-            result[label][language] = fitted
+                *found, bias = _regression(table, truth, weights)
+                fitted = dict(zip(names, found, strict=True))
+            result[label][language] = fitted | {"bias": bias}
     return {
         label: {
             language: {name: round(value, 4) for name, value in fitted.items()}
@@ -173,6 +169,32 @@ def command(folder: Path, rows: Sequence[Row], *, save: bool) -> int:
         path.write_text(json.dumps(config, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"{'saved in' if save else 'not saved (--save does) in'} {path.name}")
     return 0
+
+
+def _regression(
+    table: NDArray[np.float64], truth: NDArray[np.int64], weights: NDArray[np.float64]
+) -> list[float]:
+    """Return the weight of each column, none below zero, and the bias of a penalised logistic regression.
+
+    What speaks for a label must not speak against it: a negative weight of "rude" fits the mixture a little better,
+    and ranks rude attacks of an unknown kind lower.
+    """
+    from scipy.optimize import minimize
+
+    features = np.column_stack([table, np.ones(len(table))])
+
+    def loss(found: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        logits = features @ found
+        missed = weights * (1 / (1 + np.exp(-logits)) - truth)
+        penalty = np.append(found[:-1], 0.0) / PENALTY
+        return float(weights @ (np.logaddexp(0, logits) - truth * logits) + found @ penalty / 2), (
+            features.T @ missed + penalty
+        )
+
+    start = np.append(np.full(table.shape[1], 0.3), 0.0)
+    bounds = [(0.0, None)] * table.shape[1] + [(None, None)]
+    found: list[float] = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x.tolist()
+    return found
 
 
 def _scores(seen: Sequence[Seen], calibration: Mapping[str, Any]) -> dict[str, NDArray[np.float64]]:
