@@ -7,9 +7,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from models.calibrate import PRECISION, PREVALENCE, Seen, expected_calibration_error, thresholds
+from models.calibrate import PRECISION, PREVALENCE, Seen, expected_calibration_error, fit, thresholds
 from models.data import Row
 from models.evaluate import average_precision, bootstrap, roc_auc
+from models.infer import Evidence, heaviest
 from models.windows import head_and_tail, overlapping, passages, pieces
 
 TRUTH = np.array([0, 0, 1, 1])
@@ -38,6 +39,26 @@ def test_an_interval_holds_the_value_and_repeats() -> None:
 def test_calibration_error_is_nought_where_scores_are_shares() -> None:
     assert expected_calibration_error(np.array([0, 1] * 50), np.full(100, 0.5)) == 0
     assert expected_calibration_error(np.array([0] * 100), np.full(100, 0.9)) == pytest.approx(0.9)
+
+
+def test_calibration_weighs_what_tells_ones_from_zeros_and_no_answer_against() -> None:
+    pytest.importorskip("scipy", reason="calibration needs requirements-train.txt")
+    chance = np.random.default_rng(4)
+    seen = []
+    for lang in ("en", "zh-Hant"):
+        for place in range(600):
+            truth = int(place % 3 == 0)
+            ngrams = dict.fromkeys(("attack", "spam"), float(chance.normal(2 * truth - 1)))
+            answers = {name: float(chance.normal(3 * truth - 1)) for name in ("attack", "spam", "forum")}
+            answers["rude"] = float(chance.normal(-truth))
+            row = Row("", lang, truth, truth, "own:made", "dev", "attack" if truth else "ordinary")
+            seen.append(Seen(row, [Evidence((0, 1), lang != "en", ngrams, answers)]))
+    for language, weights in fit(seen)["attack"].items():
+        assert min(weights["forum"], weights["ngrams"]) > 0.1
+        assert weights["rude"] == 0
+        mine = [s for s in seen if s.row.is_han == (language == "zh")]
+        scores = np.array([heaviest(s.evidence, {"attack": {language: weights}}, "attack")[0] for s in mine])
+        assert expected_calibration_error(np.array([s.row.attack for s in mine]), scores) < 0.05
 
 
 def test_thresholds_keep_the_promised_precision_in_the_stricter_language() -> None:
