@@ -25,7 +25,7 @@ from models.infer import Classifier, Evidence, heaviest
 
 LANGUAGES = ("en", "zh")
 PREVALENCE = 0.05
-PRECISION = {"nudge_at": 0.60, "flag_at": 0.80, "hold_at": 0.92}
+PRECISION = {"nudge_at": 0.60, "flag_at": 0.70, "hold_at": 0.92}
 # No lower, whatever the validation rows allow: where they separate perfectly they say little of texts unlike them.
 FLOOR = {"nudge_at": 0.30, "flag_at": 0.45, "hold_at": 0.85}
 DECISIONS = "decisions"  # the set that `--with FILE` adds: what facilitators decided

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from models.data import LABELS
 from models.targets import ANSWERS
 
-NAME = "civility-2.0"
+NAME = "civility-2.1"
 NEUTRAL = {"ngrams": 1.0, "bias": 0.0}
 OPSET = 17
 
@@ -99,11 +99,14 @@ def _save_words(vectors: NDArray[np.float32], path: Path) -> None:
 
 
 def _history(run: Path) -> dict[str, Any]:
-    """Return what a run was made of, and under `start` those that it went on from, without the folders' names."""
+    """Return what a run was made of, and under `start` those that it went on from, without the folders' names.
+
+    Of a shipped network its name and data hash: the rest stands in the configuration that it shipped with.
+    """
     from models import shipped
 
     if shipped.is_shipped(run):
         told = shipped.settings(run)
-        return {"shipped": told["name"], "runs": told["runs"][run.name]}
+        return {"shipped": told["name"], "data": told["data"]}
     told = json.loads((run / "run.json").read_text())
     return told | {"start": [_history(Path(folder)) for folder in told["start"]]}
