@@ -22,7 +22,7 @@ from models.data import LABELS, UNKNOWN, Row
 from models.infer import Classifier, Evidence, heaviest
 from models.obfuscate import evaded
 from models.pretrained import PretrainedClassifier
-from models.targets import OWN, targets
+from models.targets import ANSWERS, OWN, targets
 
 ROUNDS = 400  # of the bootstrap
 Scores = Mapping[str, NDArray[np.float64]]  # by label, one a row
@@ -148,18 +148,18 @@ def own_answers(
     classifier: Classifier, rows: Sequence[Row], evidence: Sequence[Sequence[Evidence]], dev: Sequence[Row]
 ) -> Iterator[OwnAnswer]:
     """Yield what the networks' answers for single sets reach on those sets; EDOS by the gold of its task A."""
-    for place, name in enumerate(OWN):
+    for name in OWN:
         for lang in sorted({row.lang for row in rows if row.dataset == name}):
             chosen = [
-                i for i, r in enumerate(rows) if (r.dataset, r.lang) == (name, lang) and _gold(r, place) >= 0
+                i for i, r in enumerate(rows) if (r.dataset, r.lang) == (name, lang) and _gold(r, name) >= 0
             ]
-            truth = np.array([_gold(rows[i], place) for i in chosen])
+            truth = np.array([_gold(rows[i], name) for i in chosen])
             scores = np.array([_answer(evidence[i], name) for i in chosen])
             if not 0 < truth.sum() < len(truth):
                 continue
             at = _best_threshold(
                 classifier,
-                [r for r in dev if (r.dataset, r.lang) == (name, lang) and _gold(r, place) >= 0],
+                [r for r in dev if (r.dataset, r.lang) == (name, lang) and _gold(r, name) >= 0],
                 name,
             )
             yield OwnAnswer(
@@ -347,8 +347,8 @@ def _fall(truth: NDArray[np.int64], scores: NDArray[np.float64]) -> float:
     return roc_auc(truth, scores[:, 0]) - roc_auc(truth, scores[:, 1])
 
 
-def _gold(row: Row, place: int) -> int:
-    return targets(row)[-len(OWN) :][place].value
+def _gold(row: Row, name: str) -> int:
+    return targets(row)[ANSWERS.index(name)].value
 
 
 def _answer(evidence: Sequence[Evidence], name: str) -> float:
@@ -359,7 +359,7 @@ def _best_threshold(classifier: Classifier, dev: Sequence[Row], name: str) -> fl
     """Return the logit at which macro-F1 is highest on validation rows, or None without any."""
     if not dev:
         return None
-    truth = np.array([_gold(row, OWN.index(name)) for row in dev])
+    truth = np.array([_gold(row, name) for row in dev])
     scores = np.array([_answer(classifier.evidence(row.text), name) for row in dev])
     return float(max(np.linspace(-2, 2, 41), key=lambda at: _macro_f1(float(at))(truth, scores)))
 
