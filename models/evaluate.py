@@ -125,12 +125,11 @@ def shipped_scores(classifier: Classifier, evidence: Sequence[Sequence[Evidence]
         name: {label: [] for label in LABELS} for name in ("shipped", "network alone", "n-grams alone")
     }
     for said in evidence:
-        windows = [window for window in said if not window.is_focus]
         for label in LABELS:
             result["shipped"][label].append(heaviest(said, classifier.calibration, label)[0])
-            alone = max(window.network.get(label, 0.0) for window in windows)
+            alone = max(window.network.get(label, 0.0) for window in said)
             result["network alone"][label].append(_sigmoid(alone))
-            result["n-grams alone"][label].append(_sigmoid(max(window.ngrams[label] for window in windows)))
+            result["n-grams alone"][label].append(_sigmoid(max(window.ngrams[label] for window in said)))
     return {
         name: {label: np.array(values) for label, values in scores.items()} for name, scores in result.items()
     }
@@ -352,7 +351,7 @@ def _gold(row: Row, name: str) -> int:
 
 
 def _answer(evidence: Sequence[Evidence], name: str) -> float:
-    return max(window.network.get(name, 0.0) for window in evidence if not window.is_focus)
+    return max(window.network.get(name, 0.0) for window in evidence)
 
 
 def _best_threshold(classifier: Classifier, dev: Sequence[Row], name: str) -> float | None:
