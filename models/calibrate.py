@@ -254,6 +254,7 @@ def _heaviest(
     tables = [
         [window.ngrams[label] if name == "ngrams" else window.network.get(name, 0.0) for name in names]
         for window in evidence
+        if not window.is_focus
     ]
     given = [weights.get(name, 0.0) for name in names]
     return max(tables, key=lambda table: sum(w * v for w, v in zip(given, table, strict=True)))

@@ -125,11 +125,12 @@ def shipped_scores(classifier: Classifier, evidence: Sequence[Sequence[Evidence]
         name: {label: [] for label in LABELS} for name in ("shipped", "network alone", "n-grams alone")
     }
     for said in evidence:
+        windows = [window for window in said if not window.is_focus]
         for label in LABELS:
             result["shipped"][label].append(heaviest(said, classifier.calibration, label)[0])
-            alone = max(window.network.get(label, 0.0) for window in said)
+            alone = max(window.network.get(label, 0.0) for window in windows)
             result["network alone"][label].append(_sigmoid(alone))
-            result["n-grams alone"][label].append(_sigmoid(max(window.ngrams[label] for window in said)))
+            result["n-grams alone"][label].append(_sigmoid(max(window.ngrams[label] for window in windows)))
     return {
         name: {label: np.array(values) for label, values in scores.items()} for name, scores in result.items()
     }
@@ -351,7 +352,7 @@ def _gold(row: Row, name: str) -> int:
 
 
 def _answer(evidence: Sequence[Evidence], name: str) -> float:
-    return max(window.network.get(name, 0.0) for window in evidence)
+    return max(window.network.get(name, 0.0) for window in evidence if not window.is_focus)
 
 
 def _best_threshold(classifier: Classifier, dev: Sequence[Row], name: str) -> float | None:

@@ -22,13 +22,19 @@ from numpy.typing import NDArray
 from models.explain import Passage, heavy_passages
 from models.ngrams import NgramScorer
 from models.normalise import HAN, LONGEST, normalise
-from models.windows import Span, overlapping, pieces, trimmed
+from models.windows import Span, overlapping, passages, pieces, trimmed
 
 WEIGHTS = Path(__file__).parent / "weights"
 LABELS = ("attack", "spam")
 READERS = ("en", "zh")  # the networks: English alone, and everything that holds a Han character
 MOST_WINDOWS = 8  # of a long text that a network reads; the n-grams read all and choose
 SHORT = 120  # characters up to which a text is one window in any case
+FOCUS_FROM = 24  # tokens from which the sentence that the n-grams suspect most is also read by itself
+FOCUS_SUSPICION = 0.0  # logit of the n-grams from which that is worth a second reading
+FOCUS_MARGIN = {
+    "en": 1.5,
+    "zh": 0.5,
+}  # logits by which that sentence must stand out; chosen on validation rows
 
 _HAN = re.compile(rf"[{HAN}]")
 
@@ -37,7 +43,7 @@ _HAN = re.compile(rf"[{HAN}]")
 class Score:
     """Calibrated probabilities, 0 to 1: a signal for people to look at, not proof.
 
-    Each comes from the one window of the text that is most suspect: characters start to end
+    Each comes from the one window (or sentence) of the text that is most suspect: characters start to end
     (exclusive) of the original text.
     """
 
@@ -58,6 +64,7 @@ class Evidence:
     is_chinese: bool
     ngrams: Mapping[str, float]
     network: Mapping[str, float]
+    is_focus: bool = False  # the most suspect sentence, read once more by itself
 
     @property
     def language(self) -> str:
@@ -124,10 +131,27 @@ class Classifier:
         windows = network.windows(copy.normalised, tokens=self._tokens)
         parts = [copy.normalised[slice(*span)] for _, span in windows]
         ngrams = [self._ngrams.logits(part) for part in parts]
-        return [
+        said = [
             self._said(copy.original(windows[i][1]), parts[i], ngrams[i], network, windows[i][0])
             for i in _most_suspect(ngrams)
         ]
+        length = sum(len(ids) for ids, _ in windows)
+        return [*said, *(self._focus(text) if length >= FOCUS_FROM else [])]
+
+    def _focus(self, text: str) -> list[Evidence]:
+        """Return the evidence of the most suspect sentence: a calm post around an insult would hide it."""
+        sentences = [(span, normalise(text[slice(*span)])) for span in passages(text)]
+        if len(sentences) < 2:
+            return []
+        read = [(self._ngrams.logits(sentence), span, sentence) for span, sentence in sentences]
+        ngrams, span, sentence = max(read, key=lambda one: (one[0]["attack"], one[1]))
+        network = self._reader(sentence)
+        if ngrams["attack"] < FOCUS_SUSPICION or network is None or not sentence:
+            return []
+        ids, part = network.windows(sentence, tokens=self._tokens)[0]
+        seen = sentence[slice(*part)]
+        ngrams = ngrams if seen == sentence else self._ngrams.logits(seen)
+        return [self._said(trimmed(text, span), seen, ngrams, network, ids, is_focus=True)]
 
     def _said(
         self,
@@ -136,9 +160,11 @@ class Classifier:
         ngrams: Mapping[str, float],
         network: _Network | None = None,
         ids: Sequence[int] = (),
+        *,
+        is_focus: bool = False,
     ) -> Evidence:
         answers = network.logits(ids) if network else {}
-        return Evidence(span, bool(_HAN.search(part)), ngrams, answers)
+        return Evidence(span, bool(_HAN.search(part)), ngrams, answers, is_focus)
 
     def _reader(self, normalised: str) -> _Network | None:
         return self._networks.get("zh" if _HAN.search(normalised) else "en")
@@ -153,15 +179,23 @@ def _most_suspect(ngrams: Sequence[Mapping[str, float]]) -> Sequence[int]:
 
 
 def heaviest(evidence: Sequence[Evidence], calibration: Mapping[str, Any], label: str) -> tuple[float, Span]:
-    """Return the highest calibrated probability of the windows, and that window's span."""
-    found = [(_logit(window, calibration[label][window.language], label), window.span) for window in evidence]
+    """Return the highest calibrated probability of the windows, and that window's span.
+
+    The sentence read by itself counts for attack alone, and by a margin.
+    """
+    found = [
+        (_logit(window, calibration[label][window.language], label), window.span)
+        for window in evidence
+        if label == "attack" or not window.is_focus
+    ]
     logit, span = max(found, key=lambda pair: pair[0])
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit)))), span
 
 
 def _logit(window: Evidence, fit: Mapping[str, float], label: str) -> float:
     logit = fit["bias"] + fit["ngrams"] * window.ngrams[label]
-    return logit + sum(fit.get(answer, 0.0) * value for answer, value in window.network.items())
+    logit += sum(fit.get(answer, 0.0) * value for answer, value in window.network.items())
+    return logit - FOCUS_MARGIN[window.language] if window.is_focus else logit
 
 
 @dataclass(frozen=True)
