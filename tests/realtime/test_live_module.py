@@ -138,7 +138,10 @@ async def test_pauses_between_attempts_grow_and_end_at_half_a_minute(browser):
         await browser.end(1006)
         await browser.pass_time(longest / 2 - 0.01)
         assert await browser.ask("sockets.length") == before
-        await browser.pass_time(longest / 2 + 0.02)
+        # No further than to the attempt: one that does not open is given up after a while.
+        for _ in range(41):
+            if await browser.ask("sockets.length") == before:
+                await browser.pass_time(longest / 80)
         assert await browser.ask("sockets.length") == before + 1
     assert await browser.ask("states") == ["reconnecting", "offline"]
 
