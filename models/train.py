@@ -259,7 +259,8 @@ def _network(
         if packages is None:
             raise data.DataError("training the network from its base needs --packages")
         # From all rows of the language, however few this run reads: only runs of one vocabulary can be averaged.
-        texts = [normalise(row.text) for row in rows if config.reader == "zh" or not row.is_han]
+        # One by one: with the vocabulary of an earlier run none is read.
+        texts = (normalise(row.text) for row in rows if config.reader == "zh" or not row.is_han)
         found, tokenizer = base(
             packages,
             texts,

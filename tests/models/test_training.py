@@ -64,6 +64,15 @@ def run(start: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def weights(run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the run's network as it ships."""
+    folder = tmp_path_factory.mktemp("weights")
+    fit_rows(SPLITS["train"]).save(folder / "ngrams.npz")
+    export(folder / "ngrams.npz", {"en": [run]}, folder, data_hash="0" * 64)
+    return folder
+
+
 def test_a_network_learns_what_the_rows_say(run: Path) -> None:
     net, tokenizer, config = load(run)
     found = logits(net, tokenizer, [*ATTACKS, *CALM], tokens=config.tokens)[:, ANSWERS.index("attack")]
@@ -77,10 +86,7 @@ def test_a_finished_run_is_not_run_again(run: Path, start: Path, capsys: pytest.
     assert "loss" not in capsys.readouterr().out
 
 
-def test_what_ships_says_what_was_trained(run: Path, tmp_path: Path) -> None:
-    fit_rows(SPLITS["train"]).save(tmp_path / "ngrams.npz")
-    weights = tmp_path / "weights"
-    export(tmp_path / "ngrams.npz", {"en": [run]}, weights, data_hash="0" * 64)
+def test_what_ships_says_what_was_trained(run: Path, weights: Path) -> None:
     net, tokenizer, config = load(run)
     wanted = logits(net, tokenizer, [*ATTACKS, *CALM], tokens=config.tokens)
     shipped = Classifier.load(weights)
@@ -91,25 +97,20 @@ def test_what_ships_says_what_was_trained(run: Path, tmp_path: Path) -> None:
     assert shipped.score(ATTACKS[0]).attack > shipped.score(CALM[0]).attack
 
 
-def test_training_goes_on_from_what_ships(run: Path, tmp_path: Path) -> None:
-    weights = tmp_path / "weights"
-    fit_rows(SPLITS["train"]).save(tmp_path / "ngrams.npz")
-    export(tmp_path / "ngrams.npz", {"en": [run]}, weights, data_hash="0" * 64)
+def test_training_goes_on_from_what_ships(run: Path, weights: Path, tmp_path: Path) -> None:
     texts = [*ATTACKS, *CALM]
     wanted = logits(*load(run)[:2], texts, tokens=CONFIG.tokens)
     net, tokenizer, config = load(weights / "en")
     assert np.allclose(logits(net, tokenizer, texts, tokens=config.tokens), wanted, atol=0.3)
 
     train(SPLITS, replace(CONFIG, rows=8), packages=None, out=tmp_path / "on", start=[weights / "en"])
-    export(tmp_path / "ngrams.npz", {"en": [tmp_path / "on"]}, tmp_path / "next", data_hash="0" * 64)
+    export(weights / "ngrams.npz", {"en": [tmp_path / "on"]}, tmp_path / "next", data_hash="0" * 64)
     told = json.loads((tmp_path / "next" / "config.json").read_text())["runs"]["en"][0]["start"][0]
     assert told == {"shipped": NAME, "data": "0" * 64}
 
 
-def test_an_answer_that_what_ships_does_not_give_begins_as_attack(run: Path, tmp_path: Path) -> None:
-    fit_rows(SPLITS["train"]).save(tmp_path / "ngrams.npz")
-    export(tmp_path / "ngrams.npz", {"en": [run]}, tmp_path / "weights", data_hash="0" * 64)
-    bias = state(tmp_path / "weights" / "en", [*ANSWERS, "newer"])["head.bias"]
+def test_an_answer_that_what_ships_does_not_give_begins_as_attack(weights: Path) -> None:
+    bias = state(weights / "en", [*ANSWERS, "newer"])["head.bias"]
     assert bias[-1] == bias[ANSWERS.index("attack")]
 
 
