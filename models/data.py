@@ -87,11 +87,18 @@ SAMPLES: dict[str, Sample] = {
     "uci_sms_spam": Sample(2, 0.3),
     "uci_youtube_spam": Sample(3, 0.3),
     "tgspam_umputun_en": Sample(4, 1),
-    "own": Sample(2, 0.7),
+    "own": Sample(2, 0.4),
     "joined_calm": Sample(1, 0.3),
+    "joined_attack": Sample(1, 0.3),
 }
 CALM = ("polis_benign", "archive_tw_benign", "own")
-JOINED = {"train": 1_500, "dev": 200}  # long calm posts made in each language, by split
+JOINED = {"train": 1_500, "dev": 200}  # long posts of each sort made in each language, by split
+LONGEST_JOINED = 2_500  # characters
+LONGEST_WITHIN = {
+    False: 110,
+    True: 45,
+}  # characters of an attack that is put into a calm post, by whether it is Han
+LONGEST_AROUND = {False: 420, True: 140}  # of a training row with one, so that no part of it is cut away
 
 
 def data_folder(argument: str | None) -> Path:
@@ -156,21 +163,58 @@ def build(folder: Path) -> dict[str, list[Row]]:
     splits["train"], splits["dev"] = _one_script(splits["train"]), _one_script(splits["dev"])
     splits = without_near_duplicates(splits)
     for split in JOINED:
-        splits[split] += joined_calm(splits[split], split)
+        splits[split] += joined(splits[split], split)
     return splits
 
 
-def joined_calm(rows: Sequence[Row], split: str) -> list[Row]:
-    """Return long posts made of calm ones: no set that is known to be free of spam holds any."""
-    chance = np.random.default_rng(3)
+def joined(rows: Sequence[Row], split: str) -> list[Row]:
+    """Return posts made of several: long calm ones, and calm ones with one attack among their sentences.
+
+    No set that is known to be free of spam holds long posts, and hardly any an attack that nothing around it repeats.
+    """
     made: list[Row] = []
     for is_han in (False, True):
-        pool = [r for r in rows if r.dataset in CALM and r.is_han == is_han and (r.attack, r.spam) == (0, 0)]
-        for _ in range(JOINED[split] if pool else 0):
-            picked = [pool[i].text for i in chance.integers(0, len(pool), chance.integers(3, 15))]
-            text = "\n".join(picked)[:2_500] if chance.random() < 0.3 else _running(picked, is_han)[:2_500]
-            made.append(Row(text, "zh-Hant" if is_han else "en", 0, 0, "joined_calm", split))
+        mine = [row for row in rows if row.is_han == is_han]
+        calm = [row.text for row in mine if row.dataset in CALM and (row.attack, row.spam) == (0, 0)]
+        attacks = [
+            row.text for row in mine if row.source == "own:attack" and len(row.text) <= LONGEST_WITHIN[is_han]
+        ]
+        lang = "zh-Hant" if is_han else "en"
+        if calm:
+            made += [Row(text, lang, 0, 0, "joined_calm", split) for text in _calm_posts(calm, split, is_han)]
+        if calm and attacks:
+            most = LONGEST_AROUND[is_han] if split == "train" else LONGEST_JOINED
+            texts = _posts_with(attacks, calm, split, is_han, most=most)
+            made += [Row(text, lang, 1, 0, "joined_attack", split) for text in texts]
     return made
+
+
+def _calm_posts(calm: Sequence[str], split: str, is_han: bool) -> Iterator[str]:
+    chance = np.random.default_rng([3, is_han])
+    for _ in range(JOINED[split]):
+        picked = [calm[i] for i in chance.integers(0, len(calm), chance.integers(3, 15))]
+        yield _post(picked, is_han, in_lines=chance.random() < 0.3)[:LONGEST_JOINED]
+
+
+def _posts_with(
+    attacks: Sequence[str], calm: Sequence[str], split: str, is_han: bool, *, most: int
+) -> Iterator[str]:
+    """Yield posts of at most `most` characters, in which an attack stands anywhere among calm sentences."""
+    chance = np.random.default_rng([4, is_han])
+    for _ in range(JOINED[split]):
+        attack = attacks[chance.integers(len(attacks))]
+        left = chance.integers(most // 3, most) - len(attack)
+        picked = []
+        for i in chance.integers(0, len(calm), 14):
+            if len(calm[i]) + 2 <= left:
+                picked.append(calm[i])
+                left -= len(calm[i]) + 2
+        picked.insert(chance.integers(0, len(picked) + 1), attack)
+        yield _post(picked, is_han, in_lines=chance.random() < 0.3)
+
+
+def _post(texts: Sequence[str], is_han: bool, *, in_lines: bool) -> str:
+    return "\n".join(texts) if in_lines else _running(texts, is_han)
 
 
 def _running(sentences: Sequence[str], is_han: bool) -> str:

@@ -89,8 +89,32 @@ def test_long_calm_posts_are_made_of_calm_ones_alone(make_set: MakeSet) -> None:
             + [("Hostile", "en", "1", "0", "own:attack", "train"), ("Unknown", "en", "0", "", "cad", "train")]
         )
     )
-    made = data.joined_calm(rows, "train")
+    made = [row for row in data.joined(rows, "train") if row.dataset == "joined_calm"]
     assert len(made) == data.JOINED["train"]
-    assert {(row.attack, row.spam, row.dataset) for row in made} == {(0, 0, "joined_calm")}
+    assert {(row.attack, row.spam) for row in made} == {(0, 0)}
     assert not any("Hostile" in row.text or "Unknown" in row.text for row in made)
-    assert made == data.joined_calm(rows, "train")
+    assert data.joined(rows, "train") == data.joined(rows, "train")
+
+
+def test_calm_posts_with_one_attack_hold_it_whole_and_anywhere(make_set: MakeSet) -> None:
+    rows = data.read_folder(
+        make_set(
+            [
+                (f"Calm number {i}.", "en", "0", "0", "polis_benign", split)
+                for i in range(20)
+                for split in data.JOINED
+            ]
+            + [("You fool!", "en", "1", "0", "own:attack", split) for split in data.JOINED]
+            + [("Long. " * 50, "en", "1", "0", "own:attack", split) for split in data.JOINED]
+            + [("Elsewhere", "en", "1", "0", "cad", split) for split in data.JOINED]
+        )
+    )
+    for split, most in (("train", data.LONGEST_AROUND[False]), ("dev", data.LONGEST_JOINED)):
+        made = [row for row in data.joined(rows, split) if row.dataset == "joined_attack"]
+        assert len(made) == data.JOINED[split]
+        assert {(row.attack, row.spam) for row in made} == {(1, 0)}
+        assert all(row.text.count("You fool!") == 1 and "Calm" in row.text for row in made)
+        assert not any("Long" in row.text or "Elsewhere" in row.text for row in made)
+        assert max(len(row.text) for row in made) <= most
+        assert any(row.text.startswith("You fool!") for row in made)
+        assert any(row.text.endswith("You fool!") for row in made)

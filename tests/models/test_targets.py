@@ -23,7 +23,7 @@ def test_a_set_without_an_answer_of_its_own_says_only_what_is_shared() -> None:
     assert said("uci_sms_spam", spam=1) == dict.fromkeys(ANSWERS, UNKNOWN) | {"spam": 1}
 
 
-@pytest.mark.parametrize("source", ["own:criticism", "polis_benign", "joined_calm"])
+@pytest.mark.parametrize("source", ["own:criticism", "polis_benign", "joined_calm", "joined_attack"])
 def test_what_is_like_a_forum_about_drafts_answers_for_the_forum(source: str) -> None:
     assert said(source, attack=0, spam=0)["forum"] == 0
     assert said("cad:person", attack=1)["forum"] == UNKNOWN
