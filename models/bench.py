@@ -72,11 +72,10 @@ def command(*, weights: Path) -> int:
 
 
 def posts() -> dict[str, str]:
-    """Return the texts measured: 64 tokens in each language, 64 with a suspect sentence, and the longest post."""
+    """Return the texts measured: 64 tokens in each language, and the longest post."""
     return {
         "English, 64 tokens": ENGLISH,
         "Chinese, 64 tokens": CHINESE,
-        "English, a sentence read twice": ENGLISH.replace("Please", "You idiot,"),
         "longest post, 10,000 characters": (ENGLISH + " ") * (10_000 // len(ENGLISH)),
     }
 

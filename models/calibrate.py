@@ -25,9 +25,9 @@ from models.infer import Classifier, Evidence, heaviest
 
 LANGUAGES = ("en", "zh")
 PREVALENCE = 0.05
-PRECISION = {"nudge_at": 0.60, "flag_at": 0.70, "hold_at": 0.92}
+PRECISION = {"nudge_at": 0.55, "flag_at": 0.67, "hold_at": 0.92}
 # No lower, whatever the validation rows allow: where they separate perfectly they say little of texts unlike them.
-FLOOR = {"nudge_at": 0.30, "flag_at": 0.45, "hold_at": 0.85}
+FLOOR = {"nudge_at": 0.30, "flag_at": 0.45, "hold_at": 0.95}
 DECISIONS = "decisions"  # the set that `--with FILE` adds: what facilitators decided
 CIVIC = ("polis_benign", "archive_tw_benign", "joined_calm", "wiki_talk_context", "own", DECISIONS)
 MOST_ROWS = 500  # of one set and class
@@ -36,7 +36,7 @@ FULL_WEIGHT_FROM = 200  # rows of a set; a few decisions must not outweigh what 
 MIXTURE = {
     "attack": (  # not swsr: too many insults among its zeros
         "cad", "cmv_adhominem", "jigsaw_subset", "polis_benign", "archive_tw_benign", "wiki_talk_context",
-        "paradetox", "joined_calm", "cold", "own", DECISIONS,
+        "paradetox", "joined_calm", "joined_attack", "cold", "own", DECISIONS,
     ),
     "spam": (
         "uci_sms_spam", "uci_youtube_spam", "tgspam_umputun_en", "polis_benign", "archive_tw_benign", "joined_calm",
@@ -52,7 +52,9 @@ FEATURES: Mapping[str, Mapping[str, Sequence[str]]] = {
     },
     "spam": dict.fromkeys(LANGUAGES, ("ngrams", "spam")),
 }
-CLOSEST = {"cad": 3.0, "cmv_adhominem": 2.0}  # weigh more: they are nearest to a policy forum
+# Weigh more: they are nearest to a policy forum. Attacks hidden in long posts count for thresholds alone: they would
+# have the answers weighed by how well each is heard through the calm around.
+CLOSEST = {"own": 4.0, "cad": 3.0, "cmv_adhominem": 2.0, "joined_attack": 0.0}
 PENALTY = 1.0  # inverse strength: answers say much the same, so their weights are kept small
 ROUNDS = 3  # fit, look again which window of a long text is the heaviest, fit again
 

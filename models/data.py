@@ -202,7 +202,7 @@ def _posts_with(
     """Yield posts of at most `most` characters, in which an attack stands anywhere among calm sentences."""
     chance = np.random.default_rng([4, is_han])
     for _ in range(JOINED[split]):
-        attack = attacks[chance.integers(len(attacks))]
+        attack = attacks[int(chance.integers(len(attacks)))]
         left = chance.integers(most // 3, most) - len(attack)
         picked = []
         for i in chance.integers(0, len(calm), 14):

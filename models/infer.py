@@ -29,12 +29,7 @@ LABELS = ("attack", "spam")
 READERS = ("en", "zh")  # the networks: English alone, and everything that holds a Han character
 MOST_WINDOWS = 8  # of a long text that a network reads; the n-grams read all and choose
 SHORT = 120  # characters up to which a text is one window in any case
-FOCUS_FROM = 24  # tokens from which the sentence that the n-grams suspect most is also read by itself
-FOCUS_SUSPICION = 0.0  # logit of the n-grams from which that is worth a second reading
-FOCUS_MARGIN = {
-    "en": 1.5,
-    "zh": 0.5,
-}  # logits by which that sentence must stand out; chosen on validation rows
+FOCUS_MARGIN = 2.5  # logits by which a sentence of a long text must stand out when it is read by itself
 
 _HAN = re.compile(rf"[{HAN}]")
 
@@ -64,7 +59,7 @@ class Evidence:
     is_chinese: bool
     ngrams: Mapping[str, float]
     network: Mapping[str, float]
-    is_focus: bool = False  # the most suspect sentence, read once more by itself
+    is_focus: bool = False  # the most suspect sentence of a long text, read once more by itself
 
     @property
     def language(self) -> str:
@@ -135,18 +130,17 @@ class Classifier:
             self._said(copy.original(windows[i][1]), parts[i], ngrams[i], network, windows[i][0])
             for i in _most_suspect(ngrams)
         ]
-        length = sum(len(ids) for ids, _ in windows)
-        return [*said, *(self._focus(text) if length >= FOCUS_FROM else [])]
+        return [*said, *(self._focus(text) if len(windows) > 1 else [])]
 
     def _focus(self, text: str) -> list[Evidence]:
-        """Return the evidence of the most suspect sentence: a calm post around an insult would hide it."""
+        """Return the evidence of the sentence that the n-grams suspect most: the calm around it hides an attack."""
         sentences = [(span, normalise(text[slice(*span)])) for span in passages(text)]
         if len(sentences) < 2:
             return []
         read = [(self._ngrams.logits(sentence), span, sentence) for span, sentence in sentences]
         ngrams, span, sentence = max(read, key=lambda one: (one[0]["attack"], one[1]))
         network = self._reader(sentence)
-        if ngrams["attack"] < FOCUS_SUSPICION or network is None or not sentence:
+        if network is None or not sentence:
             return []
         ids, part = network.windows(sentence, tokens=self._tokens)[0]
         seen = sentence[slice(*part)]
@@ -195,7 +189,7 @@ def heaviest(evidence: Sequence[Evidence], calibration: Mapping[str, Any], label
 def _logit(window: Evidence, fit: Mapping[str, float], label: str) -> float:
     logit = fit["bias"] + fit["ngrams"] * window.ngrams[label]
     logit += sum(fit.get(answer, 0.0) * value for answer, value in window.network.items())
-    return logit - FOCUS_MARGIN[window.language] if window.is_focus else logit
+    return logit - FOCUS_MARGIN if window.is_focus else logit
 
 
 @dataclass(frozen=True)
