@@ -94,11 +94,10 @@ SAMPLES: dict[str, Sample] = {
 CALM = ("polis_benign", "archive_tw_benign", "own")
 JOINED = {"train": 1_500, "dev": 200}  # long posts of each sort made in each language, by split
 LONGEST_JOINED = 2_500  # characters
-LONGEST_WITHIN = {
-    False: 110,
-    True: 45,
-}  # characters of an attack that is put into a calm post, by whether it is Han
-LONGEST_AROUND = {False: 420, True: 140}  # of a training row with one, so that no part of it is cut away
+# Characters, by whether the text is Han: of an attack that is put into a calm post, and of a training row with one,
+# so that no part of it is cut away.
+LONGEST_WITHIN = {False: 110, True: 45}
+LONGEST_AROUND = {False: 420, True: 140}
 
 
 def data_folder(argument: str | None) -> Path:
@@ -214,12 +213,10 @@ def _posts_with(
 
 
 def _post(texts: Sequence[str], is_han: bool, *, in_lines: bool) -> str:
-    return "\n".join(texts) if in_lines else _running(texts, is_han)
-
-
-def _running(sentences: Sequence[str], is_han: bool) -> str:
+    if in_lines:
+        return "\n".join(texts)
     return ("" if is_han else " ").join(
-        text if text[-1] in ".!?。!?！？;" else text + ("。" if is_han else ".") for text in sentences
+        text if text[-1] in ".!?。!?！？;" else text + ("。" if is_han else ".") for text in texts
     )
 
 

@@ -14,13 +14,8 @@ from models.data import SAMPLES, UNKNOWN, Row, Sample
 
 SHARED = ("attack", "spam")
 OWN = ("cad", "cmv_adhominem", "jigsaw_subset", "edos", "hatexplain", "stormfront_vicomtech", "cold")
-FORUM = (
-    "own",
-    "polis_benign",
-    "archive_tw_benign",
-    "joined_calm",
-    "joined_attack",
-)  # about drafts and politics
+# About drafts and politics.
+FORUM = ("own", "polis_benign", "archive_tw_benign", "joined_calm", "joined_attack")
 ANSWERS = (*SHARED, "rude", *OWN, "forum")
 WEIGHT_OF_RUDE = 0.5
 WEIGHT_OF_OWN = 0.7
