@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,7 +20,7 @@ from numpy.typing import NDArray
 
 from models.explain import Passage, heavy_passages
 from models.ngrams import NgramScorer
-from models.normalise import HAN, LONGEST, normalise
+from models.normalise import LONGEST, language, normalise
 from models.windows import Span, overlapping, passages, pieces, trimmed
 
 WEIGHTS = Path(__file__).parent / "weights"
@@ -30,8 +29,6 @@ READERS = ("en", "zh")  # the networks: English alone, and everything that holds
 MOST_WINDOWS = 8  # of a long text that a network reads; the n-grams read all and choose
 SHORT = 120  # characters up to which a text is one window in any case
 FOCUS_MARGIN = 2.5  # logits by which a sentence of a long text must stand out when it is read by itself
-
-_HAN = re.compile(rf"[{HAN}]")
 
 
 @dataclass(frozen=True)
@@ -56,14 +53,10 @@ class Evidence:
     """
 
     span: Span
-    is_chinese: bool
+    language: str  # "en" or "zh"
     ngrams: Mapping[str, float]
     network: Mapping[str, float]
     is_focus: bool = False  # the most suspect sentence of a long text, read once more by itself
-
-    @property
-    def language(self) -> str:
-        return "zh" if self.is_chinese else "en"
 
 
 class Classifier:
@@ -158,10 +151,10 @@ class Classifier:
         is_focus: bool = False,
     ) -> Evidence:
         answers = network.logits(ids) if network else {}
-        return Evidence(span, bool(_HAN.search(part)), ngrams, answers, is_focus)
+        return Evidence(span, language(part), ngrams, answers, is_focus)
 
     def _reader(self, normalised: str) -> _Network | None:
-        return self._networks.get("zh" if _HAN.search(normalised) else "en")
+        return self._networks.get(language(normalised))
 
 
 def _most_suspect(ngrams: Sequence[Mapping[str, float]]) -> Sequence[int]:

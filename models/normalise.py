@@ -27,6 +27,7 @@ from pathlib import Path
 HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 LONGEST = 20_000  # characters read at most; posts are limited to 10,000 by the forum
 
+_HAN = re.compile(rf"[{HAN}]")
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
 )
@@ -94,6 +95,11 @@ def normalise(text: str) -> str:
         text = _LEET_TOKEN.sub(_without_leet, text)
     text = _RUN_OF_SIGNS.sub(r"\1\1\1", _RUN_OF_LETTERS.sub(r"\1\1", text))
     return _BLANKS.sub(" ", text).strip()
+
+
+def language(text: str) -> str:
+    """Return "zh" for a text that holds a Han character, else "en": who reads it."""
+    return "zh" if _HAN.search(text) else "en"
 
 
 def _without_homoglyphs(found: re.Match[str]) -> str:

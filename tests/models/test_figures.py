@@ -52,7 +52,7 @@ def test_calibration_weighs_what_tells_ones_from_zeros_and_no_answer_against() -
             answers = {name: float(chance.normal(3 * truth - 1)) for name in ("attack", "spam", "forum")}
             answers["rude"] = float(chance.normal(-truth))
             row = Row("", lang, truth, truth, "own:made", "dev", "attack" if truth else "ordinary")
-            seen.append(Seen(row, [Evidence((0, 1), lang != "en", ngrams, answers)]))
+            seen.append(Seen(row, [Evidence((0, 1), "en" if lang == "en" else "zh", ngrams, answers)]))
     for language, weights in fit(seen)["attack"].items():
         assert min(weights["forum"], weights["ngrams"]) > 0.1
         assert weights["rude"] == 0
