@@ -270,7 +270,7 @@ def _network(
             vocabulary=Tokenizer.from_file(str(vocabulary)) if vocabulary else None,
         )
         net = CivilityNet(found, config.dropout)
-    tokenizer.save(str(out / "tokenizer.json"))
+    tokenizer.save(str(out / "tokenizer.json"), pretty=False)
     return net, tokenizer
 
 

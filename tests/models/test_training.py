@@ -49,7 +49,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tokenizer.post_processor = processors.TemplateProcessing(
         single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
     )
-    tokenizer.save(str(folder / "tokenizer.json"))
+    tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
     torch.manual_seed(0)
     torch.save(CivilityNet(encoder(layers=1, pieces=len(WORDS))).state_dict(), folder / "best.pt")
     told = {"config": asdict(CONFIG), "data": "", "rows": 0, "start": []}
