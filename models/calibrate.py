@@ -1,7 +1,7 @@
 """Fit on validation rows how the network's answers and the n-grams add up to a probability, and choose the thresholds.
 
 For each label and language a logistic regression over the logits (Platt 1999; stacking, Wolpert 1992) on a mixture
-in which every set weighs the same, but for small ones and those of WEIGHTS. The bias of the language that would need
+in which every set weighs the same, but for small ones and those of EMPHASIS. The bias of the language that would need
 the higher `flag_at` is then lowered until one `flag_at` keeps its promise in both.
 
 Thresholds are the lowest at which a flag would be right as often as PRECISION asks, were PREVALENCE of the posts bad
@@ -22,13 +22,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.data import LABELS, UNKNOWN, DataError, Row, read_file
-from models.infer import Classifier, Evidence, heaviest
+from models.infer import Classifier, Evidence, heaviest, margin
 
 LANGUAGES = ("en", "zh")
 PREVALENCE = 0.05
 PRECISION = {"nudge_at": 0.55, "flag_at": 0.67, "hold_at": 0.92}
-# No lower, whatever the validation rows allow: where they separate perfectly they say little of texts unlike them.
-FLOOR = {"nudge_at": 0.30, "flag_at": 0.45, "hold_at": 0.95}
+# No lower, whatever the validation rows allow. Of spam they say little of texts unlike them, since they separate it
+# perfectly; an attack's flag below 0.67 would fall on some groups of people more often than on others.
+FLOOR = {
+    "attack": {"nudge_at": 0.30, "flag_at": 0.67, "hold_at": 0.95},
+    "spam": {"nudge_at": 0.30, "flag_at": 0.45, "hold_at": 0.95},
+}
 DECISIONS = "decisions"  # the set that `--with FILE` adds: what facilitators decided
 CIVIC = ("polis_benign", "archive_tw_benign", "joined_calm", "wiki_talk_context", "own", DECISIONS)
 MOST_ROWS = 500  # of one set and class
@@ -53,10 +57,15 @@ FEATURES: Mapping[str, Mapping[str, Sequence[str]]] = {
     },
     "spam": dict.fromkeys(LANGUAGES, ("ngrams", "spam")),
 }
-# Weigh more: those nearest to a policy forum, and the one whose labels the most people gave to each post. Attacks
-# hidden in long posts count for thresholds alone: they would have the answers weighed by how well each is heard
-# through the calm around.
-WEIGHTS = {"jigsaw_subset": 5.0, "cad": 4.0, "own": 4.0, "cmv_adhominem": 2.0, "joined_attack": 0.0}
+# Weigh more: those nearest to a policy forum (with them COLD, or the own texts alone would speak for Chinese), and the
+# one whose posts the most people labelled. Attacks hidden in long posts count for thresholds alone: they would have the
+# answers weighed by how well each is heard through the calm around.
+EMPHASIS = {
+    "attack": {
+        "own": 12.0, "jigsaw_subset": 12.0, "cad": 6.0, "cmv_adhominem": 4.0, "cold": 3.0, "joined_attack": 0.0,
+    },
+    "spam": {"own": 4.0, "joined_attack": 0.0},
+}  # fmt: skip
 PENALTY = 1.0  # inverse strength: answers say much the same, so their weights are kept small
 ROUNDS = 3  # fit, look again which window of a long text is the heaviest, fit again
 
@@ -108,12 +117,13 @@ def fit(seen: Sequence[Seen]) -> dict[str, dict[str, dict[str, float]]]:
         for language in LANGUAGES:
             chosen = [s for s in seen if _counts(s.row, label) and s.row.is_han == (language == "zh")]
             truth = np.array([getattr(s.row, label) for s in chosen])
-            weights = _equal_weights(chosen)
+            weights = _set_weights(chosen, EMPHASIS[label])
+            lowered = np.array([margin(s.evidence) for s in chosen])
             names = FEATURES[label][language]
             fitted = {"ngrams": 1.0, label: 1.0}
             for _ in range(ROUNDS):
                 table = np.array([_heaviest(s.evidence, label, names, fitted) for s in chosen])
-                *found, bias = _regression(table, truth, weights)
+                *found, bias = _regression(table, truth, weights, lowered)
                 fitted = dict(zip(names, found, strict=True))
             result[label][language] = fitted | {"bias": bias}
     _align(seen, result)
@@ -133,7 +143,9 @@ def thresholds(
     result = {}
     for label in LABELS:
         by_language = [_thresholds(seen, scores[label], label, is_han=is_han) for is_han in (False, True)]
-        chosen = {name: max(FLOOR[name], *(found[name] for found in by_language)) for name in PRECISION}
+        chosen = {
+            name: max(FLOOR[label][name], *(found[name] for found in by_language)) for name in PRECISION
+        }
         floor = 0.0
         for name in PRECISION:  # strictly rising
             floor = chosen[name] = round(max(chosen[name], floor + 0.01), 3)
@@ -177,9 +189,14 @@ def command(folder: Path, rows: Sequence[Row], *, save: bool) -> int:
 
 
 def _regression(
-    table: NDArray[np.float64], truth: NDArray[np.int64], weights: NDArray[np.float64]
+    table: NDArray[np.float64],
+    truth: NDArray[np.int64],
+    weights: NDArray[np.float64],
+    lowered: NDArray[np.float64],
 ) -> list[float]:
     """Return the weight of each column, none below zero, and the bias of a penalised logistic regression.
+
+    `lowered` is what each row's logit loses besides.
 
     What speaks for a label must not speak against it: a negative weight of "rude" fits the mixture a little better,
     and ranks rude attacks of an unknown kind lower.
@@ -189,7 +206,7 @@ def _regression(
     features = np.column_stack([table, np.ones(len(table))])
 
     def loss(found: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        logits = features @ found
+        logits = features @ found - lowered
         missed = weights * (1 / (1 + np.exp(-logits)) - truth)
         penalty = np.append(found[:-1], 0.0) / PENALTY
         return float(weights @ (np.logaddexp(0, logits) - truth * logits) + found @ penalty / 2), (
@@ -257,7 +274,10 @@ def _align(seen: Sequence[Seen], calibration: dict[str, dict[str, dict[str, floa
     for label, scores in _scores(seen, calibration).items():
         needed = {
             language: _logit(
-                max(FLOOR["flag_at"], _thresholds(seen, scores, label, is_han=language == "zh")["flag_at"])
+                max(
+                    FLOOR[label]["flag_at"],
+                    _thresholds(seen, scores, label, is_han=language == "zh")["flag_at"],
+                )
             )
             for language in LANGUAGES
         }
@@ -282,15 +302,13 @@ def _heaviest(
     return max(tables, key=lambda table: sum(w * v for w, v in zip(given, table, strict=True)))
 
 
-def _equal_weights(chosen: Sequence[Seen]) -> NDArray[np.float64]:
+def _set_weights(chosen: Sequence[Seen], more: Mapping[str, float]) -> NDArray[np.float64]:
+    """Return a weight for each row: sets count the same but for small ones, and as `more` says."""
     sizes: dict[str, int] = defaultdict(int)
     for s in chosen:
         sizes[s.row.dataset] += 1
     return np.array(
-        [
-            100.0 * WEIGHTS.get(s.row.dataset, 1.0) / max(sizes[s.row.dataset], FULL_WEIGHT_FROM)
-            for s in chosen
-        ]
+        [100.0 * more.get(s.row.dataset, 1.0) / max(sizes[s.row.dataset], FULL_WEIGHT_FROM) for s in chosen]
     )
 
 

@@ -28,7 +28,10 @@ LABELS = ("attack", "spam")
 READERS = ("en", "zh")  # the networks: English alone, and everything that holds a Han character
 MOST_WINDOWS = 8  # of a long text that a network reads; the n-grams read all and choose
 SHORT = 120  # characters up to which a text is one window in any case
-FOCUS_MARGIN = 2.5  # logits by which a sentence of a long text must stand out when it is read by itself
+# Logits by which the highest of n windows is lowered for each unit of log n: of more windows one is high by chance more
+# often. And those by which a sentence of a long text must stand out when it is read by itself.
+WINDOWS_MARGIN = 0.75
+FOCUS_MARGIN = 2.5
 
 
 @dataclass(frozen=True)
@@ -170,19 +173,28 @@ def heaviest(evidence: Sequence[Evidence], calibration: Mapping[str, Any], label
 
     The sentence read by itself counts for attack alone, and by a margin.
     """
+    windows = [window for window in evidence if label == "attack" or not window.is_focus]
+    lowered = margin(evidence)
     found = [
-        (_logit(window, calibration[label][window.language], label), window.span)
-        for window in evidence
-        if label == "attack" or not window.is_focus
+        (
+            _logit(window, calibration[label][window.language], label)
+            - (FOCUS_MARGIN if window.is_focus else lowered),
+            window.span,
+        )
+        for window in windows
     ]
     logit, span = max(found, key=lambda pair: pair[0])
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit)))), span
 
 
+def margin(evidence: Sequence[Evidence]) -> float:
+    """Return by how much the logits of a text's windows are lowered for their number."""
+    return WINDOWS_MARGIN * math.log(sum(not window.is_focus for window in evidence))
+
+
 def _logit(window: Evidence, fit: Mapping[str, float], label: str) -> float:
     logit = fit["bias"] + fit["ngrams"] * window.ngrams[label]
-    logit += sum(fit.get(answer, 0.0) * value for answer, value in window.network.items())
-    return logit - FOCUS_MARGIN if window.is_focus else logit
+    return logit + sum(fit.get(answer, 0.0) * value for answer, value in window.network.items())
 
 
 @dataclass(frozen=True)
