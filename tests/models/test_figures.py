@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from models.calibrate import PRECISION, PREVALENCE, Seen, expected_calibration_error, fit, thresholds
-from models.data import Row
+from models.calibrate import FLOOR, PRECISION, PREVALENCE, Seen, expected_calibration_error, fit, thresholds
+from models.data import LABELS, Row
 from models.evaluate import average_precision, bootstrap, roc_auc
 from models.infer import Evidence, heaviest
 from models.windows import head_and_tail, overlapping, passages, pieces
@@ -43,22 +44,61 @@ def test_calibration_error_is_nought_where_scores_are_shares() -> None:
 
 def test_calibration_weighs_what_tells_ones_from_zeros_and_no_answer_against() -> None:
     pytest.importorskip("scipy", reason="calibration needs requirements-train.txt")
-    chance = np.random.default_rng(4)
-    seen = []
-    for lang in ("en", "zh-Hant"):
-        for place in range(600):
-            truth = int(place % 3 == 0)
-            ngrams = dict.fromkeys(("attack", "spam"), float(chance.normal(2 * truth - 1)))
-            answers = {name: float(chance.normal(3 * truth - 1)) for name in ("attack", "spam", "forum")}
-            answers["rude"] = float(chance.normal(-truth))
-            row = Row("", lang, truth, truth, "own:made", "dev", "attack" if truth else "ordinary")
-            seen.append(Seen(row, [Evidence((0, 1), "en" if lang == "en" else "zh", ngrams, answers)]))
+    seen = _seen({"en": 3.0, "zh-Hant": 3.0})
     for language, weights in fit(seen)["attack"].items():
         assert min(weights["forum"], weights["ngrams"]) > 0.1
         assert weights["rude"] == 0
         mine = [s for s in seen if s.row.is_han == (language == "zh")]
         scores = np.array([heaviest(s.evidence, {"attack": {language: weights}}, "attack")[0] for s in mine])
-        assert expected_calibration_error(np.array([s.row.attack for s in mine]), scores) < 0.05
+        assert expected_calibration_error(np.array([s.row.attack for s in mine]), scores) < 0.06
+
+
+def test_the_language_that_is_told_apart_less_well_is_lowered_and_the_flag_stays() -> None:
+    pytest.importorskip("scipy", reason="calibration needs requirements-train.txt")
+    seen = _seen({"en": 5.0, "zh-Hant": 1.0})
+    fitted = fit(seen)
+    scores = {label: np.array([heaviest(s.evidence, fitted, label)[0] for s in seen]) for label in LABELS}
+    flag_at = thresholds(seen, scores)["attack"]["flag_at"]
+    assert flag_at == FLOOR["attack"]["flag_at"]
+
+    def is_kept(at: float, *, is_han: bool) -> bool:
+        mine = np.array([s.row.is_han == is_han for s in seen])
+        truth = np.array([s.row.attack for s in seen])
+        right = PREVALENCE * (scores["attack"][mine & (truth == 1)] >= at).mean()
+        wrong = (1 - PREVALENCE) * (scores["attack"][mine & (truth == 0)] >= at).mean()
+        return bool(right / (right + wrong) >= PRECISION["flag_at"])
+
+    assert is_kept(flag_at, is_han=False)
+    assert is_kept(flag_at, is_han=True)
+    assert not is_kept(flag_at - 0.03, is_han=True)
+
+
+def test_the_highest_of_many_windows_counts_for_less() -> None:
+    def window(attack: float, *, is_focus: bool = False) -> Evidence:
+        return Evidence((0, 1), "en", {"attack": attack, "spam": attack}, {}, is_focus)
+
+    calibration = {label: {"en": {"ngrams": 1.0, "bias": 0.0}} for label in LABELS}
+    alone, among = [window(1.0)], [window(-1.0), window(1.0), window(-1.0), window(-1.0)]
+    for label in LABELS:
+        assert heaviest(alone, calibration, label)[0] > heaviest(among, calibration, label)[0]
+    focused = [*among, window(9.0, is_focus=True)]
+    assert heaviest(focused, calibration, "attack")[0] > 0.9
+    assert heaviest(focused, calibration, "spam") == heaviest(among, calibration, "spam")
+
+
+def _seen(apart: Mapping[str, float]) -> list[Seen]:
+    """Return made-up validation rows, whose answers lie `apart` logits from each other by language."""
+    chance = np.random.default_rng(4)
+    seen = []
+    for lang, distance in apart.items():
+        for place in range(600):
+            truth = int(place % 3 == 0)
+            ngrams = dict.fromkeys(LABELS, float(chance.normal(2 * truth - 1)))
+            answers = {name: float(chance.normal(distance * truth - 1)) for name in (*LABELS, "forum")}
+            answers["rude"] = float(chance.normal(-truth))
+            row = Row("", lang, truth, truth, "own:made", "dev", "attack" if truth else "ordinary")
+            seen.append(Seen(row, [Evidence((0, 1), "en" if lang == "en" else "zh", ngrams, answers)]))
+    return seen
 
 
 def test_thresholds_keep_the_promised_precision_in_the_stricter_language() -> None:
