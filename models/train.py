@@ -197,8 +197,10 @@ def load(*runs: Path) -> tuple[CivilityNet, Tokenizer, Config]:
 
 
 def _config(run: Path) -> Config:
+    """Return the configuration of a run; of a shipped average that of the first of its runs that tells one."""
     if shipped.is_shipped(run):
-        return Config(**shipped.settings(run)["runs"][run.name][0]["config"])
+        parts = shipped.settings(run)["runs"][run.name]
+        return Config(**next((part["config"] for part in parts if "config" in part), {}))
     return Config(**json.loads((run / "run.json").read_text())["config"])
 
 

@@ -109,6 +109,13 @@ def test_training_goes_on_from_what_ships(run: Path, weights: Path, tmp_path: Pa
     assert told == {"shipped": NAME, "data": "0" * 64}
 
 
+def test_training_goes_on_from_an_average_with_what_shipped(run: Path, weights: Path, tmp_path: Path) -> None:
+    export(weights / "ngrams.npz", {"en": [weights / "en", run]}, tmp_path, data_hash="0" * 64)
+    assert "config" not in json.loads((tmp_path / "config.json").read_text())["runs"]["en"][0]
+    _, _, config = load(tmp_path / "en")
+    assert config == CONFIG
+
+
 def test_an_answer_that_what_ships_does_not_give_begins_as_attack(weights: Path) -> None:
     bias = state(weights / "en", [*ANSWERS, "newer"])["head.bias"]
     assert bias[-1] == bias[ANSWERS.index("attack")]
