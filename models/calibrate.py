@@ -27,11 +27,10 @@ from models.infer import Classifier, Evidence, heaviest, margin
 LANGUAGES = ("en", "zh")
 PREVALENCE = 0.05
 PRECISION = {"nudge_at": 0.55, "flag_at": 0.67, "hold_at": 0.92}
-# No lower, whatever the validation rows allow. Of spam they say little of texts unlike them, since they separate it
-# perfectly: at 0.95 eight in a hundred harmless Chinese messages of a set never trained on would be held. An attack's
-# flag below 0.67 would fall on some groups of people more often than on others.
+# No lower, whatever the validation rows allow: where they separate perfectly they say little of texts unlike them. At
+# 0.95 eight in a hundred harmless Chinese messages of a set never trained on would be held as spam.
 FLOOR = {
-    "attack": {"nudge_at": 0.30, "flag_at": 0.67, "hold_at": 0.95},
+    "attack": {"nudge_at": 0.30, "flag_at": 0.45, "hold_at": 0.95},
     "spam": {"nudge_at": 0.30, "flag_at": 0.45, "hold_at": 0.98},
 }
 DECISIONS = "decisions"  # the set that `--with FILE` adds: what facilitators decided
