@@ -1,10 +1,10 @@
 """Write the shipped weights: the n-gram model, a folder for each network, one configuration.
 
-`ngrams.npz` holds the n-gram weights, one byte a place and label. In `en/` and `zh/`: `words.npz`, the vectors of the
+`ngrams.npz` holds the n-gram weights, one byte an n-gram and label. In `en/` and `zh/`: `words.npz`, the vectors of the
 vocabulary, one byte a number and one scale a row, looked up outside the graph; `network.onnx`, which takes words
-(batch, length, width) and mask (batch, length) and gives logits (batch, answers), its weights int8 of 7 bits; `tokenizer.json`
-for the tokenizers library. `config.json` holds labels, answers, calibration, thresholds, data hash, and seed and
-configuration of each run.
+(batch, length, width) and mask (batch, length) and gives logits (batch, answers), its weights int8 in 7 bits;
+`tokenizer.json` for the tokenizers library. `config.json` holds labels, answers, calibration, thresholds, data hash,
+and seed and configuration of each run.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Read a shipped network back, so that training can go on from it where a run's checkpoint is no longer at hand.
 
-What rounding to 7 bits took away stays lost: some thousandths of each weight, which a few hundred steps of training heal.
+What rounding took away stays lost: some thousandths of each weight, which a few hundred steps of training heal.
 """
 
 from __future__ import annotations
