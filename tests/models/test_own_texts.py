@@ -97,7 +97,7 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
 
 # What the shipped weights reach, less two points: half of these attacks are mild, hidden in a calm post, or insult by a
 # word that training has not seen. The goal is 0.85; the model card says how far it is, and why.
-@pytest.mark.parametrize(("lang", "least"), [("en", 0.78), ("zh-Hant", 0.83)])
+@pytest.mark.parametrize(("lang", "least"), [("en", 0.83), ("zh-Hant", 0.84)])
 def test_attacks_are_flagged_as_often_as_the_model_card_says(
     classifier: Classifier, lang: str, least: float
 ) -> None:
