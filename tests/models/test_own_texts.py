@@ -95,8 +95,8 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
         generate(tmp_path)
 
 
-# The goal is 0.85. The shipped weights just reach it in English, and by three posts in Chinese (half of these attacks are
-# mild, hidden in a calm post, or insult by a word that training has not seen): hence some room.
+# The goal is 0.85. The shipped weights just reach it in English, and by three posts in Chinese (half of these attacks
+# are mild, hidden in a calm post, or insult by a word that training has not seen): hence some room.
 @pytest.mark.parametrize(("lang", "least"), [("en", 0.84), ("zh-Hant", 0.845)])
 def test_attacks_are_flagged_as_often_as_the_model_card_says(
     classifier: Classifier, lang: str, least: float
