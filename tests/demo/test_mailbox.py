@@ -2,9 +2,11 @@
 
 import os
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.core import mail
 
 FILE_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
@@ -31,7 +33,10 @@ def test_an_empty_mailbox_says_how_to_fill_it(box):
 def test_the_newest_mail_comes_first(box, data_folder):
     known: set[Path] = set()
     for number, subject in enumerate(("first", "second", "third")):
-        send(subject)
+        with time_machine.travel(
+            datetime(2026, 1, 1, 9, 0, number, tzinfo=UTC)
+        ):  # a file is named by its second
+            send(subject)
         (newest,) = set((data_folder / "mail").iterdir()) - known
         os.utime(newest, (number, number))
         known.add(newest)
