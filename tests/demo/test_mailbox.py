@@ -33,9 +33,8 @@ def test_an_empty_mailbox_says_how_to_fill_it(box):
 def test_the_newest_mail_comes_first(box, data_folder):
     known: set[Path] = set()
     for number, subject in enumerate(("first", "second", "third")):
-        with time_machine.travel(
-            datetime(2026, 1, 1, 9, 0, number, tzinfo=UTC)
-        ):  # a file is named by its second
+        second = datetime(2026, 1, 1, 9, 0, number, tzinfo=UTC)  # a file is named by it
+        with time_machine.travel(second):
             send(subject)
         (newest,) = set((data_folder / "mail").iterdir()) - known
         os.utime(newest, (number, number))
