@@ -12,12 +12,14 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="training needs requirements-train.txt")
 
+import onnx  # noqa: E402
+from onnx import numpy_helper  # noqa: E402
 from tokenizers import Tokenizer, models, pre_tokenizers, processors  # noqa: E402
 
 from models.base import encoder  # noqa: E402
 from models.data import DataError, Row  # noqa: E402
 from models.export import NAME, export  # noqa: E402
-from models.infer import Classifier  # noqa: E402
+from models.infer import READERS, WEIGHTS, Classifier  # noqa: E402
 from models.shipped import state  # noqa: E402
 from models.targets import ANSWERS  # noqa: E402
 from models.train import CivilityNet, Config, load, logits, train  # noqa: E402
@@ -95,6 +97,15 @@ def test_what_ships_says_what_was_trained(run: Path, weights: Path) -> None:
     assert np.corrcoef(np.ravel(found), np.ravel(wanted))[0, 1] > 0.995
     assert json.loads((weights / "config.json").read_text())["runs"]["en"][0]["config"] == asdict(CONFIG)
     assert shipped.score(ATTACKS[0]).attack > shipped.score(CALM[0]).attack
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_what_ships_scores_the_same_on_every_processor(reader: str) -> None:
+    """Sums of products of 8 and 7 bits never overflow, whichever instructions a processor has for them."""
+    graph = onnx.load(WEIGHTS / reader / "network.onnx").graph
+    weights = [numpy_helper.to_array(part) for part in graph.initializer if part.name.endswith("_quantized")]
+    assert len(weights) > 20
+    assert all(array.dtype == np.int8 and np.abs(array.astype(int)).max() <= 64 for array in weights)
 
 
 def test_training_goes_on_from_what_ships(run: Path, weights: Path, tmp_path: Path) -> None:
