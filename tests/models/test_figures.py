@@ -50,7 +50,7 @@ def test_calibration_weighs_what_tells_ones_from_zeros_and_no_answer_against() -
         assert weights["rude"] == 0
         mine = [s for s in seen if s.row.is_han == (language == "zh")]
         scores = np.array([heaviest(s.evidence, {"attack": {language: weights}}, "attack")[0] for s in mine])
-        assert expected_calibration_error(np.array([s.row.attack for s in mine]), scores) < 0.06
+        assert expected_calibration_error(np.array([s.row.attack for s in mine]), scores) < 0.05
 
 
 def test_the_language_that_is_told_apart_less_well_is_lowered_and_the_flag_stays() -> None:
