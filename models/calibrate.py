@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 
 from models.data import LABELS, UNKNOWN, DataError, Row, read_file
 from models.infer import Classifier, Evidence, heaviest, margin
+from models.normalise import LANGUAGES
 
-LANGUAGES = ("en", "zh")
 PREVALENCE = 0.05
 PRECISION = {"nudge_at": 0.55, "flag_at": 0.67, "hold_at": 0.92}
 # No lower, whatever the validation rows allow: where they separate perfectly they say little of texts unlike them. At
@@ -143,9 +143,7 @@ def thresholds(
     result = {}
     for label in LABELS:
         by_language = [_thresholds(seen, scores[label], label, is_han=is_han) for is_han in (False, True)]
-        chosen = {
-            name: max(FLOOR[label][name], *(found[name] for found in by_language)) for name in PRECISION
-        }
+        chosen = {name: max(found[name] for found in by_language) for name in PRECISION}
         floor = 0.0
         for name in PRECISION:  # strictly rising
             floor = chosen[name] = round(max(chosen[name], floor + 0.01), 3)
@@ -273,12 +271,7 @@ def _align(seen: Sequence[Seen], calibration: dict[str, dict[str, dict[str, floa
     """Lower the bias of one language so that both reach PRECISION of a flag at the same probability."""
     for label, scores in _scores(seen, calibration).items():
         needed = {
-            language: _logit(
-                max(
-                    FLOOR[label]["flag_at"],
-                    _thresholds(seen, scores, label, is_han=language == "zh")["flag_at"],
-                )
-            )
+            language: _logit(_thresholds(seen, scores, label, is_han=language == "zh")["flag_at"])
             for language in LANGUAGES
         }
         for language in LANGUAGES:
@@ -315,6 +308,7 @@ def _set_weights(chosen: Sequence[Seen], more: Mapping[str, float]) -> NDArray[n
 def _thresholds(
     seen: Sequence[Seen], scores: NDArray[np.float64], label: str, *, is_han: bool
 ) -> dict[str, float]:
+    """Return the thresholds that one language would need, none below FLOOR."""
     mine = [i for i, s in enumerate(seen) if _counts(s.row, label) and s.row.is_han == is_han]
     found = _groups([i for i in mine if getattr(seen[i].row, label) == 1], seen)
     alarms = _groups(
@@ -328,7 +322,7 @@ def _thresholds(
             if right > 0 and right / (right + wrong) >= wanted:
                 result[name] = float(at)
                 break
-    return result
+    return {name: max(FLOOR[label][name], at) for name, at in result.items()}
 
 
 def _groups(chosen: Sequence[int], seen: Sequence[Seen]) -> list[list[int]]:

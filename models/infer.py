@@ -20,12 +20,12 @@ from numpy.typing import NDArray
 
 from models.explain import Passage, heavy_passages
 from models.ngrams import NgramScorer
-from models.normalise import LONGEST, language, normalise
+from models.normalise import LANGUAGES, LONGEST, language, normalise
 from models.windows import Span, overlapping, passages, pieces, trimmed
 
 WEIGHTS = Path(__file__).parent / "weights"
 LABELS = ("attack", "spam")
-READERS = ("en", "zh")  # the networks: English alone, and everything that holds a Han character
+READERS = LANGUAGES  # the networks: English alone, and everything that holds a Han character
 MOST_WINDOWS = 8  # of a long text that a network reads; the n-grams read all and choose
 SHORT = 120  # characters up to which a text is one window in any case
 # Logits by which the highest of n windows is lowered for each unit of log n: of more windows one is high by chance more

@@ -17,9 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.normalise import language
+from models.normalise import LANGUAGES, language
 
-LANGUAGES = ("en", "zh")
 _KEYS = 1 << 26
 _WORD = re.compile(r"[^\W_]+(?:'[a-z]+)?|[!?]+|[#$@]+")
 

@@ -24,6 +24,7 @@ import unicodedata
 from functools import cache
 from pathlib import Path
 
+LANGUAGES = ("en", "zh")  # as language() tells them
 HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 LONGEST = 20_000  # characters read at most; posts are limited to 10,000 by the forum
 

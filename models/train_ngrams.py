@@ -10,8 +10,8 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from models.data import LABELS, SAMPLES, UNKNOWN, Row, Sample
-from models.ngrams import LANGUAGES, Group, Keys, NgramScorer, Table, counts, vector
-from models.normalise import language, normalise
+from models.ngrams import Group, Keys, NgramScorer, Table, counts, vector
+from models.normalise import LANGUAGES, language, normalise
 
 FEWEST = 8  # texts of the training set that hold an n-gram, for it to be kept
 STRENGTH = 10.0  # C of the regression, the inverse of its penalty
