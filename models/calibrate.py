@@ -26,7 +26,7 @@ from models.infer import Classifier, Evidence, heaviest, margin
 from models.normalise import LANGUAGES
 
 PREVALENCE = 0.05
-PRECISION = {"nudge_at": 0.55, "flag_at": 0.67, "hold_at": 0.92}
+PRECISION = {"nudge_at": 0.55, "flag_at": 0.68, "hold_at": 0.92}
 # No lower, whatever the validation rows allow: where they separate perfectly they say little of texts unlike them. At
 # 0.95 eight in a hundred harmless Chinese messages of a set never trained on would be held as spam.
 FLOOR = {

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from models.data import LABELS
 from models.targets import ANSWERS
 
-NAME = "civility-2.4"
+NAME = "civility-2.5"
 NEUTRAL = {"ngrams": 1.0, "bias": 0.0}
 OPSET = 17
 
